@@ -1,0 +1,40 @@
+"""The data model; docs/data-model.md has a paragraph on each class."""
+
+from cases.models.actors import Actor, ActorName
+from cases.models.cases import Case, CaseCountry, CaseRelation
+from cases.models.documents import (
+    Document,
+    Edition,
+    Erratum,
+    ErratumPlace,
+    Passage,
+    Quotation,
+    Reference,
+    Section,
+)
+from cases.models.revisions import Revision
+from cases.models.statements import Statement, StatementActor, StatementQuotation
+from cases.models.vocabulary import Country, Region, Term
+
+__all__ = [
+    "Actor",
+    "ActorName",
+    "Case",
+    "CaseCountry",
+    "CaseRelation",
+    "Country",
+    "Document",
+    "Edition",
+    "Erratum",
+    "ErratumPlace",
+    "Passage",
+    "Quotation",
+    "Reference",
+    "Region",
+    "Revision",
+    "Section",
+    "Statement",
+    "StatementActor",
+    "StatementQuotation",
+    "Term",
+]

@@ -1,0 +1,70 @@
+"""Model fields and mixins shared by the domain."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cases import edtf
+
+# Slugs of records, as seeds and addresses print them.
+CODE_PATTERN = r"^[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$"
+
+
+class EdtfField(models.CharField):
+    """A date as EDTF text; saving fills the columns of its earliest and latest day beside it.
+
+    `bounds` names those two columns, which must be declared after this field: both `save()` and
+    `bulk_create()` ask the fields for their values in the order of declaration.
+    """
+
+    def __init__(self, *args, bounds=None, **kwargs):
+        self.bounds = bounds
+        kwargs.setdefault("max_length", 60)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        kwargs["bounds"] = self.bounds
+        return name, path, args, kwargs
+
+    def to_python(self, value):
+        """Canonical text; digits of any script are understood."""
+        if not value:
+            return ""
+        try:
+            return edtf.clean(str(value))
+        except edtf.EdtfError as error:
+            raise ValidationError(str(error), code="edtf") from error
+
+    def pre_save(self, instance, add):
+        text = getattr(instance, self.attname) or ""
+        if self.bounds:
+            for column, day in zip(self.bounds, edtf.bounds(text), strict=True):
+                setattr(instance, column, day)
+        return text
+
+
+def translated(instance, name: str, language: str | None = None) -> tuple[str, str]:
+    """A text that exists in several languages, as (text, language of that text).
+
+    The reader's own language first; where it is missing the others stand in, English first.
+    """
+    wanted = (language or get_language() or "en").split("-")[0]
+    for candidate in (wanted, *(code for code, _name in settings.LANGUAGES)):
+        if text := getattr(instance, f"{name}_{candidate}", ""):
+            return text, candidate
+    return "", wanted
+
+
+class Recorded(models.Model):
+    """A record that is dumped, planned, applied and kept as revisions (see cases.records)."""
+
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    changed_on = models.DateTimeField(_("changed on"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,210 @@
+"""Letters, words and places in texts of mixed scripts: folding for search, finding quotations.
+
+Persian, Arabic and Latin texts print one word in many ways: two keyboards for ی and ک, vowel
+marks or none, a half-space (ZWNJ), a space or nothing inside a word, three sets of digits. Here
+they become one. Folded text is for comparing only, never for showing.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from difflib import SequenceMatcher
+from functools import cache
+from heapq import nlargest
+from itertools import accumulate, pairwise
+from operator import itemgetter
+from typing import NamedTuple
+from unicodedata import normalize
+
+ZWNJ = "\u200c"
+
+# What decomposition leaves apart: the letters of other keyboards, and Latin letters whose
+# stroke is no accent. A hamza that is not on a letter, tatweel, ayn and apostrophes of
+# transliteration go.
+_LETTERS = {
+    **dict.fromkeys("يىېےۍێ", "ی"),
+    **dict.fromkeys("كڪ", "ک"),
+    **dict.fromkeys("ةەہھۃ", "ه"),
+    **dict.fromkeys("ٱٲٳ", "ا"),
+    **dict.fromkeys("ءٴـʿʾʼ", ""),
+    **{"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"},
+}
+
+# The article with what is written onto it, as often as it comes: «الألماني» folds like
+# «ألماني», and folding it again changes nothing. Three letters must stay, for «امن».
+_ARTICLE = re.compile(r"^(?:[وف]?(?:[بک]?ال|لل))+(?=\w{3})")
+
+# Marks that print alike for the one who types a quotation.
+_MARKS = str.maketrans(
+    {
+        **dict.fromkeys("«»“”„‟‘’‚‛‹›'", '"'),
+        **dict.fromkeys("‐‑‒–—−", "-"),
+        **{"،": ",", "؛": ";", "؟": "?"},
+    }
+)
+
+
+class _Word(NamedTuple):
+    """A word's folded letters, article and all, and where it stands: text[start:end]."""
+
+    letters: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """The words of a text for a word index: folded, without Arabic article, one space between.
+
+    >>> fold("«الأمين العام»، Côte d'Ivoire، ۲۰۰۸")
+    'امین عام cote d ivoire 2008'
+
+    A half-space parts words, because our sources print a space there. fold(fold(x)) == fold(x).
+    The article goes from Persian words too («البته»): harmless, as both sides are folded.
+    """
+    return " ".join(_ARTICLE.sub("", word.letters) for word in _words(text))
+
+
+def squash(text: str) -> str:
+    """The folded letters of a text with nothing between them, for a substring index.
+
+    «می‌شود», «می شود» and «میشود» are one. The article stays: where words meet, nobody can
+    tell it from the middle of a word («بین‌المللی», «بینالمللی»).
+    """
+    return _joined(_words(text))
+
+
+def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:
+    """Where the needle's words stand in the haystack: (start, end) offsets into the original.
+
+    Forgives spaces, half-spaces, vowel marks, forms of letters, digits and quotation marks,
+    and other punctuation too; but «1, 2» is not 12. Finds whole words only. The stretch
+    haystack[start:end] is the print, with its combining marks and with the needle's outer
+    punctuation where the haystack has it. Places are in order and do not overlap; a needle
+    without letters and digits has none.
+    """
+    wanted = _words(needle)
+    if not wanted:
+        return []
+    before, after = needle[: wanted[0].start][::-1], needle[wanted[-1].end :]
+    sought, numbers = _joined(wanted), _numbers(needle)
+    words = _words(haystack)
+    letters, reached = _joined(words), _reached(words)
+    ends = dict(zip(reached[1:], (word.end for word in words), strict=True))
+
+    places: list[tuple[int, int]] = []
+    passed = 0
+    for at, word in zip(reached, words, strict=False):
+        stop = at + len(sought)
+        if at < passed or stop not in ends or not letters.startswith(sought, at):
+            continue
+        start, end = word.start, ends[stop]
+        if _numbers(haystack[start:end]) != numbers:
+            continue
+        free = haystack[places[-1][1] if places else 0 : start]
+        start -= _reach(before, free[: -2 * len(before) - 1 : -1])
+        end += _reach(after, haystack[end : end + 2 * len(after)])
+        places.append((start, end))
+        passed = stop
+    return places
+
+
+def nearest(needle: str, haystack: str) -> tuple[int, int, float]:
+    """The stretch of whole words most like the needle, for messages: (start, end, ratio).
+
+    The ratio is 1.0 where find_words finds the needle, 0.0 where nothing is alike; with no
+    words on either side the answer is (0, 0, 0.0).
+    """
+    if found := find_words(needle, haystack):
+        return *found[0], 1.0
+    sought = squash(needle)
+    words = _words(haystack)
+    if not sought or not words:
+        return 0, 0, 0.0
+    letters, reached = _joined(words), _reached(words)
+
+    # The matcher is exact and slow, so it judges only what shares most pairs of letters.
+    pairs = _pairs(sought)
+    stretches: list[tuple[float, int, int]] = []
+    for first in range(len(words)):
+        middle = bisect_left(reached, reached[first] + len(sought))
+        for stop in range(max(middle - 1, first + 1), min(middle + 1, len(words)) + 1):
+            theirs = _pairs(letters[reached[first] : reached[stop]])
+            alike = len(pairs & theirs) / (len(pairs) + len(theirs))
+            stretches.append((alike, first, stop))
+    matcher = SequenceMatcher(b=sought, autojunk=False)
+    best = (0, 0, 0.0)
+    for _, first, stop in nlargest(5, stretches, key=itemgetter(0)):
+        matcher.set_seq1(letters[reached[first] : reached[stop]])
+        if (ratio := matcher.ratio()) > best[2]:
+            best = (words[first].start, words[stop - 1].end, ratio)
+    return best
+
+
+def _words(text: str) -> list[_Word]:
+    """The words of a text that have letters or digits, in order."""
+    words: list[_Word] = []
+    letters, end = "", 0
+    start: int | None = None
+    for at, char in enumerate(text + " "):
+        folded = _fold_char(char)
+        if folded != " ":
+            if folded or unicodedata.category(char) != "Cf":
+                start = at if start is None else start
+                letters += folded
+                end = at + 1
+        elif start is not None:
+            if letters == "ی" and words and words[-1].letters.endswith("ه"):
+                # The ezafe «خانه‌ی» is written «خانهٔ» too, or not at all.
+                if text[words[-1].end : start] in (ZWNJ, " "):
+                    words[-1] = words[-1]._replace(end=end)
+            elif letters:
+                words.append(_Word(letters, start, end))
+            letters, start = "", None
+    return words
+
+
+@cache
+def _fold_char(char: str) -> str:
+    """The folded letters and digits of one character; " " if it parts words, "" if neither."""
+    if char in (ZWNJ, "\u200b"):
+        return " "
+    folded = ""
+    for part in normalize("NFKD", normalize("NFKD", char).casefold()):
+        digit = unicodedata.decimal(part, None)
+        if digit is not None:
+            folded += str(digit)
+        elif unicodedata.category(part)[0] in "LN":
+            folded += _LETTERS.get(part, part)
+    kind = unicodedata.category(char)
+    return folded if folded or kind[0] in "LNM" or kind == "Cf" else " "
+
+
+def _joined(words: list[_Word]) -> str:
+    return "".join(word.letters for word in words)
+
+
+def _reached(words: list[_Word]) -> list[int]:
+    """How many letters stand before each word, and before the end."""
+    return [0, *accumulate(len(word.letters) for word in words)]
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"[0-9]+", fold(text))
+
+
+def _pairs(letters: str) -> set[str]:
+    """The pairs of neighbouring letters, both ends of the text being neighbours of a space."""
+    return {one + two for one, two in pairwise(f" {letters} ")}
+
+
+def _reach(marks: str, text: str) -> int:
+    """How many characters of the text the marks cover, in order, spaces aside."""
+    reach = at = 0
+    for mark in "".join(marks.split()).translate(_MARKS):
+        while text[at : at + 1].isspace():
+            at += 1
+        if text[at : at + 1].translate(_MARKS) != mark:
+            break
+        at += 1
+        reach = at
+    return reach

@@ -1,0 +1,61 @@
+"""Which numbered lines are paragraphs and which are footnotes.
+
+Both are printed «۱۰- …», and a page's footnotes stand wherever the page broke. What tells them
+apart is order: paragraphs run 1, 2, 3 without a gap, footnotes run upwards beside them. So the
+cheapest consistent reading of all numbered lines together is sought, not a verdict line by line.
+"""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+Label = Literal["paragraph", "footnote", "text"]
+
+PARAGRAPH_GAP, FOOTNOTE_GAP, NOT_A_NUMBER, SWITCH, FOOTNOTE_AFTER_HEADING = 8, 2, 12, 1, 2
+BEAM = 24  # readings this much dearer than the best so far never win: forget them
+
+
+class NumberedLine(NamedTuple):
+    """A line that begins with a number, and whether a heading stands before it."""
+
+    number: int
+    after_heading: bool
+
+
+class _Reading(NamedTuple):
+    cost: int
+    label: Label
+    previous: "_Reading | None"
+
+
+def label_lines(lines: Iterable[NumberedLine]) -> list[Label]:
+    """One label a line, the cheapest reading of all of them together."""
+    start = _Reading(0, "paragraph", None)
+    readings: dict[tuple[int, int, str], _Reading] = {(0, 0, "paragraph"): start}
+    for line in lines:
+        following: dict[tuple[int, int, str], _Reading] = {}
+
+        def offer(paragraph, footnote, context, cost, label, previous, following=following):
+            state = (paragraph, footnote, context)
+            if state not in following or cost < following[state].cost:
+                following[state] = _Reading(cost, label, previous)
+
+        for (paragraph, footnote, context), reading in readings.items():
+            if (gap := line.number - paragraph - 1) >= 0:
+                switch = SWITCH if context == "footnote" and not line.after_heading else 0
+                cost = reading.cost + gap * PARAGRAPH_GAP + switch
+                offer(line.number, footnote, "paragraph", cost, "paragraph", reading)
+            if (gap := line.number - footnote - 1) >= 0:
+                switch = SWITCH if context == "paragraph" else 0
+                switch += FOOTNOTE_AFTER_HEADING if line.after_heading else 0
+                cost = reading.cost + gap * FOOTNOTE_GAP + switch
+                offer(paragraph, line.number, "footnote", cost, "footnote", reading)
+            cost = reading.cost + NOT_A_NUMBER
+            offer(paragraph, footnote, context, cost, "text", reading)
+        limit = min(reading.cost for reading in following.values()) + BEAM
+        readings = {state: r for state, r in following.items() if r.cost <= limit}
+    best = min(readings.values(), key=lambda reading: reading.cost)
+    labels: list[Label] = []
+    while best.previous is not None:
+        labels.append(best.label)
+        best = best.previous
+    return labels[::-1]

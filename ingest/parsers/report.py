@@ -1,0 +1,379 @@
+"""A UN report's text as title, sections, paragraphs, footnotes, headings, front matter, furniture.
+
+The source is a text file of a printed report: one paragraph a line or several, broken by pages,
+its footnotes standing where each page ended. Nothing is mended: a passage's text is what the lines
+print, joined by one space. Whatever could not be placed with confidence is named in `warnings`.
+"""
+
+import re
+from dataclasses import asdict, dataclass, field
+
+from ingest.parsers.conventions import (
+    ADDRESS,
+    ANY_DIGIT,
+    FURNITURE,
+    HEADING_LENGTH,
+    LANGUAGES,
+    NUMBERED,
+    STARRED,
+    Conventions,
+    ends_sentence,
+    printed_number,
+)
+from ingest.parsers.numbering import NumberedLine, label_lines
+from ingest.parsers.source import SourceError
+
+REF_LETTER = {"paragraph": "p", "footnote": "n", "heading": "h", "abstract": "a", "front": "f"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading that opens a part of the report; `parent` is the id of the section around it."""
+
+    id: str
+    marker: str | None
+    title: str
+    level: int
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A footnote mark in a passage's text: `text[start:end]` prints the number."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One whole printed unit. `lines` is flat: first and last line of each stretch it stands on."""
+
+    ref: str
+    kind: str
+    number: int | str | None
+    section: str | None
+    text: str
+    lines: tuple[int, ...]
+    calls: tuple[Call, ...] = ()
+
+    def line_numbers(self) -> list[int]:
+        """Every line from first to last of each stretch, blank ones between them included."""
+        pairs = zip(self.lines[::2], self.lines[1::2], strict=True)
+        return [line for first, last in pairs for line in range(first, last + 1)]
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """A line that belongs to the page, not to the text: a photo credit, a page number, a symbol."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a source file holds; every non-blank line stands in one passage or in the furniture."""
+
+    language: str
+    title: str
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+    furniture: tuple[Furniture, ...]
+    warnings: tuple[str, ...]
+
+    def as_json(self) -> dict:
+        """Plain data for `json.dumps`."""
+        return asdict(self)
+
+
+@dataclass
+class _Block:
+    """A passage while its lines are still being gathered."""
+
+    kind: str
+    number: int | str | None
+    section: str | None
+    pieces: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, line: int, text: str) -> "_Block":
+        self.pieces.append(text.strip())
+        self.lines.append(line)
+        return self
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.pieces)
+
+
+def parse_report(text: str, language: str) -> Report:
+    """Read the text of a report printed in `language` (en, fa or ar)."""
+    if language not in LANGUAGES:
+        raise SourceError(f"no rules for the language {language!r}: use {', '.join(LANGUAGES)}.")
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    if not lines:
+        raise SourceError("the file holds no text.")
+    return _Reader(lines, LANGUAGES[language], language).read()
+
+
+class _Reader:
+    """Walks the lines once, knowing beforehand which numbered ones are paragraphs."""
+
+    def __init__(self, lines, conventions: Conventions, language: str):
+        self.lines = lines
+        self.conventions = conventions
+        self.language = language
+        self.labels = self._label_numbered()
+        self.numbered = any(label == "paragraph" for label in self.labels.values())
+        self.blocks: list[_Block] = []
+        self.sections: list[Section] = []
+        self.furniture: list[Furniture] = []
+        self.warnings: list[str] = []
+        self.paragraph: _Block | None = None  # the latest one, still open for what a page broke off
+        self.in_front = self.numbered
+        self.kind_of_plain = "paragraph"
+        self.markers: dict[int, int] = {}
+
+    def read(self) -> Report:
+        for place, (number, line) in enumerate(self.lines):
+            self._take(place, number, line)
+        passages = self._passages()
+        title = next((p.text for p in passages if p.kind == "front"), "")
+        if not title:
+            self.warnings.append("no title found")
+        self._check_numbers(passages)
+        return Report(
+            self.language,
+            title,
+            tuple(self.sections),
+            tuple(passages),
+            tuple(self.furniture),
+            tuple(self.warnings),
+        )
+
+    def _label_numbered(self) -> dict[int, str]:
+        """Line number → paragraph, footnote or text, for lines that begin with a number."""
+        found, heading = [], False
+        for place, (number, line) in enumerate(self.lines):
+            if match := NUMBERED.match(line):
+                found.append((number, NumberedLine(printed_number(match["number"]), heading)))
+                heading = False
+            elif self.conventions.marker(line) or self._could_be_heading(place):
+                heading = True
+        labels = label_lines(numbered for _, numbered in found) if found else []
+        return dict(zip((number for number, _ in found), labels, strict=True))
+
+    def _could_be_heading(self, place: int) -> bool:
+        """Short, without a full stop, and followed by a numbered line or another heading."""
+        line = self.lines[place][1].strip()
+        if len(line) > HEADING_LENGTH or ends_sentence(line) or ADDRESS.match(line):
+            return False
+        if place + 1 == len(self.lines):
+            return False
+        following = self.lines[place + 1][1]
+        return bool(
+            NUMBERED.match(following)
+            or self.conventions.marker(following)
+            or (len(following.strip()) <= HEADING_LENGTH and self._could_be_heading(place + 1))
+        )
+
+    def _take(self, place: int, number: int, line: str) -> None:
+        if FURNITURE.match(line):
+            self.furniture.append(Furniture(number, line.strip()))
+        elif self.labels.get(number) in ("paragraph", "footnote"):
+            self._open_numbered(number, line)
+        elif marked := self.conventions.marker(line):
+            self._open_section(number, *marked)
+        elif match := STARRED.match(line):
+            self._open("footnote", match["number"], number, match["body"])
+        elif self.in_front:
+            self._take_front(number, line)
+        elif not self.numbered:
+            self._take_plain(place, number, line)
+        else:
+            self._take_unnumbered(place, number, line)
+
+    def _open(self, kind: str, printed, number: int, text: str) -> _Block:
+        section = self.sections[-1].id if self.sections else None
+        self.blocks.append(_Block(kind, printed, section).add(number, text))
+        return self.blocks[-1]
+
+    def _open_numbered(self, number: int, line: str) -> None:
+        match = NUMBERED.match(line)
+        printed, kind = printed_number(match["number"]), self.labels[number]
+        block = self._open(kind, printed, number, match["body"])
+        if kind == "paragraph":
+            self.in_front = False
+            self.paragraph = block
+
+    def _open_section(self, number, marker, level, order, title) -> None:
+        """A heading printed with a marker; a marker left out before it is worth a warning."""
+        self.in_front = False
+        expected = self.markers.get(level, -1) + 1
+        if order > expected:
+            names = (self.conventions.first, self.conventions.second)[level - 1]
+            self.warnings.append(
+                f"line {number}: section {marker} follows where {names[expected]} was due"
+            )
+        self.markers = {depth: place for depth, place in self.markers.items() if depth < level}
+        self.markers[level] = order
+        self._add_section(number, marker, title, level)
+
+    def _add_section(self, number: int, marker: str | None, title: str, level: int) -> None:
+        around = next((s for s in reversed(self.sections) if s.level < level), None)
+        name = f"s{len(self.sections) + 1}"
+        self.sections.append(Section(name, marker, title, level, around.id if around else None))
+        self._open("heading", marker, number, title)
+        self.paragraph = None
+
+    def _take_front(self, number: int, line: str) -> None:
+        if line.strip().lower() in self.conventions.summary:
+            self._add_section(number, None, line.strip(), 1)
+            return
+        in_summary = self.sections and self.sections[-1].title.lower() in self.conventions.summary
+        self._open("abstract" if in_summary else "front", None, number, line)
+
+    def _take_plain(self, place: int, number: int, line: str) -> None:
+        """A page without numbered paragraphs: each line stands for itself."""
+        title = line.strip()
+        if title.lower() in self.conventions.documents | self.conventions.summary:
+            self._add_section(number, None, title, 1)
+            self.kind_of_plain = "abstract"
+        elif len(title) <= HEADING_LENGTH and not ends_sentence(title):
+            self._add_section(number, None, title, 1)
+            self.kind_of_plain = "paragraph"
+        else:
+            self._open(self.kind_of_plain, None, number, line)
+
+    def _take_unnumbered(self, place: int, number: int, line: str) -> None:
+        """A heading without a mark, or the rest of what a page broke off."""
+        last, paragraph = self.blocks[-1], self.paragraph
+        if last.kind == "footnote" and (ADDRESS.match(line) or not paragraph):
+            last.add(number, line)
+        elif paragraph and self._dangles(paragraph.text):
+            paragraph.add(number, line)
+        elif self._could_be_heading(place):
+            marked = [section.level for section in self.sections if section.marker]
+            self._add_section(number, None, line.strip(), (marked[-1] if marked else 0) + 1)
+        elif last.kind == "footnote" and ends_sentence(paragraph.text) and self._dangles(last.text):
+            last.add(number, line)
+        elif paragraph:
+            paragraph.add(number, line)
+        else:
+            self._open("paragraph", None, number, line)
+            self.warnings.append(f"line {number}: text without a number after a heading")
+
+    def _dangles(self, text: str) -> bool:
+        """Whether the text stops at a word or sign that something must follow."""
+        return text.endswith((",", "،", "-", "؛")) or (
+            text.split()[-1] in self.conventions.dangling and not ends_sentence(text)
+        )
+
+    def _passages(self) -> list[Passage]:
+        counts: dict[str, int] = {}
+        existing = {b.number for b in self.blocks if b.kind == "footnote"}
+        last_call, passages = 0, []
+        for block in self.blocks:
+            letter = REF_LETTER[block.kind]
+            if isinstance(block.number, int):
+                ref = f"{letter}{block.number}"
+            elif block.kind == "footnote":
+                ref = f"{letter}0"
+            else:
+                counts[letter] = counts.get(letter, 0) + 1
+                ref = f"{letter}{counts[letter]}"
+            calls: tuple[Call, ...] = ()
+            if block.kind == "paragraph" and self.numbered:
+                calls, last_call = _find_calls(
+                    block.text, last_call, existing, self.conventions.counting
+                )
+            passages.append(
+                Passage(
+                    ref,
+                    block.kind,
+                    block.number,
+                    block.section,
+                    block.text,
+                    _stretches(block.lines),
+                    calls,
+                )
+            )
+        return passages
+
+    def _check_numbers(self, passages: list[Passage]) -> None:
+        paragraphs = [p.number for p in passages if p.kind == "paragraph" and p.number]
+        footnotes = [p for p in passages if p.kind == "footnote" and isinstance(p.number, int)]
+        self.warnings += [
+            f"paragraph {number} is missing"
+            for number in sorted(set(range(1, max(paragraphs, default=0))) - set(paragraphs))
+        ]
+        calls: dict[int, str] = {}
+        for passage in passages:
+            for call in passage.calls:
+                calls.setdefault(call.number, passage.ref)
+        there = {footnote.number for footnote in footnotes}
+        for number in sorted(set(range(1, max(there | set(calls), default=0) + 1)) - there):
+            where = f": its mark stands in {calls[number]}" if number in calls else ""
+            self.warnings.append(f"footnote {number} is missing{where}")
+        self.warnings += [
+            f"footnote {footnote.number} has no mark in the text"
+            for footnote in footnotes
+            if footnote.number not in calls
+        ]
+        self.warnings += [
+            f"footnote {footnote.number} breaks off: «… {footnote.text[-40:]}»"
+            for footnote in footnotes
+            if self._dangles(footnote.text)
+        ]
+        seen: set[str] = set()
+        for passage in passages:
+            if passage.ref in seen:
+                raise SourceError(f"two passages would be called {passage.ref}: check the numbers.")
+            seen.add(passage.ref)
+
+
+_MARK = re.compile(
+    rf"\^\{{(?P<raised>[{ANY_DIGIT}]{{1,3}})\}}"
+    rf"|(?<![{ANY_DIGIT}/٫,.-])(?P<plain>[{ANY_DIGIT}]{{1,2}})(?![{ANY_DIGIT}/٫-])"
+)
+_SIGNS = (".", "،", ",", "؛", "»", '"', "”", "؟")
+
+
+def _find_calls(
+    text: str, last: int, existing: set, counting: frozenset[str]
+) -> tuple[tuple[Call, ...], int]:
+    """Footnote marks in a paragraph, and the highest number met so far.
+
+    Marks come in order, so a number is one if it is due (a file may have lost a few before it) and
+    stands raised, glued to a word or after a sentence's sign; after a bare word only if a footnote
+    of that number exists and the words before do not count something («ماده های ۱۱»). A number met
+    before may be called again at the end of a sentence.
+    """
+    calls = []
+    for match in _MARK.finditer(text):
+        group = "raised" if match["raised"] else "plain"
+        number = printed_number(match[group])
+        before = text[: match.start()].rstrip()
+        glued = bool(before) and match.start() == len(before) and before[-1].isalpha()
+        marked = group == "raised" or glued or before.endswith(_SIGNS)
+        counts = not counting.isdisjoint(before.split()[-2:])
+        due = last < number <= last + 3 and (marked or (number in existing and not counts))
+        ends = marked or text[match.end() :].lstrip().startswith(".")
+        again = number in existing and number <= last and ends
+        if due or again:
+            calls.append(Call(number, match.start(group), match.end(group)))
+            last = max(last, number)
+    return tuple(calls), last
+
+
+def _stretches(lines: list[int]) -> tuple[int, ...]:
+    """First and last of each run of neighbouring line numbers, flat."""
+    flat: list[int] = []
+    for line in lines:
+        if flat and line == flat[-1] + 1:
+            flat[-1] = line
+        else:
+            flat += [line, line]
+    return tuple(flat)
