@@ -82,6 +82,17 @@ class _Reading(NamedTuple):
     dates: list[_Date]
 
 
+class _Wording(NamedTuple):
+    """How one language says a date; `forms` has the sentence of each form of `_Reading`."""
+
+    months: list[str]
+    seasons: list[str]
+    forms: dict[str, str]
+    about: str
+    uncertain: str
+    digits: dict[int, int]
+
+
 def parse(text: str) -> Edtf:
     """Read canonical EDTF; EdtfError for anything else, the empty text too."""
     form, dates = _read(text)
@@ -234,7 +245,7 @@ def _ascii_digit(char: str) -> str:
     return char if digit is None else str(digit)
 
 
-def _date_in_words(value: _Date, wording: "_Wording") -> str:
+def _date_in_words(value: _Date, wording: _Wording) -> str:
     year = str(value.earliest.year)
     if value.part in _SEASONS:
         # Winter lies in two years, and the one we count it by is not everybody's.
@@ -248,17 +259,6 @@ def _date_in_words(value: _Date, wording: "_Wording") -> str:
     if value.approximate:
         text = wording.about.format(text)
     return wording.uncertain.format(text) if value.uncertain else text
-
-
-class _Wording(NamedTuple):
-    """How one language says a date; `forms` has the sentence of each form of `_Reading`."""
-
-    months: list[str]
-    seasons: list[str]
-    forms: dict[str, str]
-    about: str
-    uncertain: str
-    digits: dict[int, int]
 
 
 _WORDINGS = {

@@ -44,7 +44,7 @@ class CaseQuerySet(models.QuerySet):
             .filter(scheme__in=("situation", "tool", "outcome"))
             .select_related("term")
         )
-        return self.defer("search_text", "internal_notes").prefetch_related(
+        return self.defer("search_text", "search_squashed", "internal_notes").prefetch_related(
             Prefetch("case_countries", CaseCountry.objects.select_related("country")),
             "regions",
             Prefetch("statements", shown, to_attr="shown_statements"),

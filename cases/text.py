@@ -27,7 +27,9 @@ _LETTERS = {
     **dict.fromkeys("ةەہھۃ", "ه"),
     **dict.fromkeys("ٱٲٳ", "ا"),
     **dict.fromkeys("ءٴـʿʾʼ", ""),
-    **{"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"},
+    **dict(zip("øłđı", "oldi", strict=True)),
+    "æ": "ae",
+    "œ": "oe",
 }
 
 # The article with what is written onto it, as often as it comes: «الألماني» folds like
@@ -39,7 +41,7 @@ _MARKS = str.maketrans(
     {
         **dict.fromkeys("«»“”„‟‘’‚‛‹›'", '"'),
         **dict.fromkeys("‐‑‒–—−", "-"),
-        **{"،": ",", "؛": ";", "؟": "?"},
+        **dict(zip("،؛؟", ",;?", strict=True)),
     }
 )
 
@@ -59,7 +61,7 @@ def fold(text: str) -> str:
     'امین عام cote d ivoire 2008'
 
     A half-space parts words, because our sources print a space there. fold(fold(x)) == fold(x).
-    The article goes from Persian words too («البته»): harmless, as both sides are folded.
+    Persian words that begin like the article lose those letters too: «آلمان» meets «مان».
     """
     return " ".join(_ARTICLE.sub("", word.letters) for word in _words(text))
 
@@ -77,10 +79,10 @@ def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:
     """Where the needle's words stand in the haystack: (start, end) offsets into the original.
 
     Forgives spaces, half-spaces, vowel marks, forms of letters, digits and quotation marks,
-    and other punctuation too; but «1, 2» is not 12. Finds whole words only. The stretch
-    haystack[start:end] is the print, with its combining marks and with the needle's outer
-    punctuation where the haystack has it. Places are in order and do not overlap; a needle
-    without letters and digits has none.
+    and other punctuation too; but «1, 2» is not 12. Finds whole words only, a half-space
+    ending a word. The stretch haystack[start:end] is the print, with its combining marks and
+    with the needle's outer punctuation where the haystack has it. Places are in order and do
+    not overlap; a needle without letters and digits has none.
     """
     wanted = _words(needle)
     if not wanted:
@@ -103,6 +105,8 @@ def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:
         free = haystack[places[-1][1] if places else 0 : start]
         start -= _reach(before, free[: -2 * len(before) - 1 : -1])
         end += _reach(after, haystack[end : end + 2 * len(after)])
+        while unicodedata.category(haystack[end : end + 1] or " ").startswith("M"):
+            end += 1
         places.append((start, end))
         passed = stop
     return places
@@ -126,8 +130,8 @@ def nearest(needle: str, haystack: str) -> tuple[int, int, float]:
     pairs = _pairs(sought)
     stretches: list[tuple[float, int, int]] = []
     for first in range(len(words)):
-        middle = bisect_left(reached, reached[first] + len(sought))
-        for stop in range(max(middle - 1, first + 1), min(middle + 1, len(words)) + 1):
+        as_long = min(bisect_left(reached, reached[first] + len(sought)), len(words))
+        for stop in range(max(as_long - 1, first + 1), min(as_long + 1, len(words)) + 1):
             theirs = _pairs(letters[reached[first] : reached[stop]])
             alike = len(pairs & theirs) / (len(pairs) + len(theirs))
             stretches.append((alike, first, stop))

@@ -1,7 +1,9 @@
 """Who acts, and under which names the sources know them."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +70,7 @@ class Actor(Recorded):
             ),
             models.CheckConstraint(
                 name="actor_type_is_an_actor_type",
-                condition=Q(type__gte="actor_type:", type__lt="actor_type;"),
+                condition=Q(Exact(Left("type_id", 11), Value("actor_type:"))),
                 violation_error_message=_("The type of an actor is a term of scheme actor_type."),
             ),
         ]

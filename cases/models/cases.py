@@ -59,7 +59,9 @@ class Case(Recorded):
         related_name="working_copy",
         verbose_name=_("working copy of"),
     )
+    # What search looks in; cases.search writes both.
     search_text = models.TextField(editable=False, default="")
+    search_squashed = models.TextField(editable=False, default="")
 
     countries = models.ManyToManyField(
         Country, through="CaseCountry", related_name="cases", verbose_name=_("countries")

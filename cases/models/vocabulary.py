@@ -1,6 +1,9 @@
 """Terms, regions and countries: what statements and cases are described with."""
 
+from functools import cache
+
 from babel import Locale
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
@@ -81,7 +84,9 @@ class Term(Recorded):
             models.UniqueConstraint("scheme", "code", name="term_code_once_per_scheme"),
             models.CheckConstraint(
                 name="term_id_is_scheme_and_code",
-                condition=Q(id=Concat(F("scheme"), Value(":"), F("code"))),
+                condition=Q(
+                    id=Concat(F("scheme"), Value(":"), F("code"), output_field=models.CharField())
+                ),
                 violation_error_message=_("The id of a term is its scheme, a colon, its code."),
             ),
             models.CheckConstraint(
@@ -107,13 +112,18 @@ class Term(Recorded):
         return translated(self, "definition")[0]
 
 
+@cache
+def _territories(language: str):
+    return Locale.parse(language).territories
+
+
 def _territory(code: str) -> str:
     """The name that CLDR gives a country or a region in the reader's language."""
     language = (get_language() or "en").split("-")[0]
-    return Locale.parse(language).territories.get(code, code)
+    return _territories(language).get(code, code)
 
 
-class Region(models.Model):
+class Region(Recorded):
     """A region of the UN's M49 list; its names come from CLDR."""
 
     code = models.SlugField(_("code"), primary_key=True)
@@ -135,8 +145,12 @@ class Region(models.Model):
     def __str__(self) -> str:
         return _territory(self.m49)
 
+    def names(self) -> list[str]:
+        """Its names in the languages of the interface."""
+        return [_territories(code).get(self.m49, "") for code, _name in settings.LANGUAGES]
 
-class Country(models.Model):
+
+class Country(Recorded):
     """A country or territory of ISO 3166-1; its names come from CLDR."""
 
     alpha3 = models.CharField(_("ISO alpha-3"), max_length=3, primary_key=True)
@@ -160,3 +174,7 @@ class Country(models.Model):
 
     def __str__(self) -> str:
         return _territory(self.alpha2)
+
+    def names(self) -> list[str]:
+        """Its names in the languages of the interface."""
+        return [_territories(code).get(self.alpha2, "") for code, _name in settings.LANGUAGES]

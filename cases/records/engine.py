@@ -1,0 +1,179 @@
+"""Compare incoming records with stored ones, save the difference, remember what was."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from cases.models import Revision
+from cases.models.choices import Source
+from cases.records.kinds import KINDS
+from cases.records.shapes import Data, Index, Problem
+
+
+class Conflict(Exception):
+    """Somebody else saved the record since it was read; nothing was written."""
+
+
+@dataclass
+class Plan:
+    """What saving incoming records of one kind would do; nothing is saved yet.
+
+    `changed` maps a key to the stored and the incoming canonical data.
+    """
+
+    kind: str
+    new: dict[str, Data] = field(default_factory=dict)
+    changed: dict[str, tuple[Data, Data]] = field(default_factory=dict)
+    unchanged: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def leave(self, key: str) -> None:
+        """Take a record out of the plan: it stays as it is."""
+        self.new.pop(key, None)
+        self.changed.pop(key, None)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """The newest revision of a record: where it came from, and whether it deleted the record."""
+
+    source: str
+    version: int
+    deleted: bool
+
+
+def dump(kind: str, keys=None) -> dict[str, Data]:
+    """Canonical data of stored records by key; `keys` None means all."""
+    spec = KINDS[kind]
+    wanted = None if keys is None else set(keys)
+    found = {spec.key_of(row): spec.dump(row) for row in spec.rows(wanted)}
+    return found if wanted is None else {k: data for k, data in found.items() if k in wanted}
+
+
+def provenance(kind: str) -> dict[str, Provenance]:
+    """The newest revision of every record of a kind, by key."""
+    newest = Revision.objects.filter(kind=kind).values("key").annotate(newest=Max("pk"))
+    rows = Revision.objects.filter(pk__in=newest.values("newest")).values_list(
+        "key", "source", "version", "data"
+    )
+    return {key: Provenance(source, version, data is None) for key, source, version, data in rows}
+
+
+def plan(kind: str, incoming: Mapping[str, Data], index: Index, where: Mapping[str, str]) -> Plan:
+    """Every difference between incoming and stored records, and every error of the incoming ones.
+
+    `where` says for each key where its data stands, for the error messages.
+    """
+    spec, result = KINDS[kind], Plan(kind)
+    stored = dump(kind, incoming)
+    for key, data in incoming.items():
+        found: list[Problem] = []
+        wanted = spec.read(data, where.get(key, f"{kind} {key}"), index, found)
+        result.problems += found
+        if key not in stored:
+            result.new[key] = wanted
+        elif stored[key] == wanted:
+            result.unchanged.add(key)
+        else:
+            result.changed[key] = stored[key], wanted
+    return result
+
+
+@transaction.atomic
+def apply(
+    plans: list[Plan], index: Index, *, source: Source, why: str = "", who=None, change_set=None
+) -> uuid.UUID:
+    """Save plans that have no problems, in one transaction, and write their revisions.
+
+    Raises `Conflict` if a record was saved by somebody else since its plan was made.
+    """
+    if any(plan.problems for plan in plans):
+        raise ValueError("A plan with problems cannot be applied.")
+    change_set = change_set or uuid.uuid4()
+    written = []
+    for each in plans:
+        spec = KINDS[each.kind]
+        rows = {spec.key_of(row): row for row in spec.rows(each.changed)} if each.changed else {}
+        for key, data in each.new.items():
+            row = spec.model()
+            spec.save(row, data, index)
+            index.add(each.kind, key, row.pk)
+            written.append((spec, key, row, data))
+        for key, (stored, data) in each.changed.items():
+            _take_turn(spec, rows.get(key), stored)
+            spec.save(rows[key], data, index)
+            written.append((spec, key, rows[key], data))
+    for spec, _key, row, data in written:
+        spec.link(row, data, index)
+    for each in plans:
+        _write_revisions(each.kind, [*each.new, *each.changed], source, why, who, change_set)
+    return change_set
+
+
+def _take_turn(spec, row, stored: Data) -> None:
+    """Lock the row until the transaction ends; fail unless it is still what the plan saw."""
+    if row is None or spec.dump(row) != stored:
+        raise Conflict(f"{spec.name} {stored} was changed by somebody else meanwhile.")
+    same = spec.model._default_manager.filter(pk=row.pk, version=row.version)
+    if not same.update(version=row.version):
+        raise Conflict(f"{spec.name} {spec.key_of(row)} was saved by somebody else meanwhile.")
+
+
+def _write_revisions(kind: str, keys: list[str], source, why, who, change_set) -> None:
+    """One revision a record, numbered on from its newest, and the row's version after it."""
+    if not keys:
+        return
+    spec, known, now = KINDS[kind], provenance(kind), timezone.now()
+    wanted, rows, revisions = set(keys), [], []
+    for row in spec.rows(wanted):
+        key = spec.key_of(row)
+        if key not in wanted:
+            continue
+        row.version = known[key].version + 1 if key in known else 1
+        row.changed_on = now
+        rows.append(row)
+        revisions.append(
+            Revision(
+                kind=kind,
+                key=key,
+                version=row.version,
+                source=source,
+                why=why,
+                who=who,
+                change_set=change_set,
+                data=spec.dump(row),
+            )
+        )
+    spec.model._default_manager.bulk_update(rows, ["version", "changed_on"], batch_size=500)
+    Revision.objects.bulk_create(revisions, batch_size=500)
+
+
+def note_saved(kind: str, key: str, *, source: Source, who=None, why="", change_set=None) -> bool:
+    """Write a revision of a record saved by other means, such as an admin form.
+
+    Returns False if the record is what its newest revision says already.
+    """
+    newest = Revision.objects.filter(kind=kind, key=key).order_by("-pk").first()
+    if newest and newest.data == dump(kind, [key]).get(key):
+        return False
+    _write_revisions(kind, [key], source, why, who, change_set or uuid.uuid4())
+    return True
+
+
+def note_deleted(kind: str, key: str, *, source: Source, who=None, why="", change_set=None) -> None:
+    """Write the revision that says a record is gone, so that no seed brings it back."""
+    newest = Revision.objects.filter(kind=kind, key=key).aggregate(Max("version"))["version__max"]
+    Revision.objects.create(
+        kind=kind,
+        key=key,
+        version=(newest or 0) + 1,
+        source=source,
+        who=who,
+        why=why,
+        change_set=change_set or uuid.uuid4(),
+        data=None,
+    )

@@ -1,0 +1,423 @@
+"""The kinds of records, and what each is made of."""
+
+from collections.abc import Iterable
+
+from django.db import models
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from cases.models import (
+    Actor,
+    ActorName,
+    Case,
+    CaseCountry,
+    CaseRelation,
+    Country,
+    Document,
+    Erratum,
+    ErratumPlace,
+    Quotation,
+    Reference,
+    Region,
+    Statement,
+    Term,
+)
+from cases.models.choices import Review
+from cases.records import statements
+from cases.records.shapes import (
+    Data,
+    Index,
+    Problem,
+    Shape,
+    Span,
+    read_rows,
+    read_span,
+)
+
+
+class RecordKind:
+    """One kind of record; the base serves those that are a single row."""
+
+    name: str
+    shape: Shape
+    key: str  # the column or expression that identifies a record in files
+
+    @property
+    def model(self) -> type[models.Model]:
+        return self.shape.model
+
+    def rows(self, keys: Iterable[str] | None = None) -> models.QuerySet:
+        """Stored rows with all that `dump` touches; `keys` None means all of them."""
+        rows = self.model._default_manager.select_related(*self.shape.codes)
+        return rows if keys is None else rows.filter(**{f"{self.key}__in": list(keys)})
+
+    def key_of(self, row) -> str:
+        """The permanent key of a stored row."""
+        return str(getattr(row, self.key))
+
+    def dump(self, row) -> Data:
+        """Canonical data of a stored row."""
+        return self.shape.dump(row)
+
+    def read(self, data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
+        """Canonical form of incoming data; what is wrong with it goes to `problems`."""
+        return self.shape.read(data, where, index, problems)
+
+    def save(self, row, data: Data, index: Index) -> None:
+        """Write the row itself, but not what names other records of the same kind."""
+        self.shape.assign(row, data, index, leave=self.name)
+        row.save()
+
+    def link(self, row, data: Data, index: Index) -> None:
+        """Write what may name any other record of the load; all rows exist by now."""
+        own = [name for name, kind in self.shape.codes.items() if kind == self.name]
+        changed = False
+        for name in own:
+            pk = index.pk(self.name, data[name]) if name in data else None
+            changed |= getattr(row, f"{name}_id") != pk
+            setattr(row, f"{name}_id", pk)
+        if changed:
+            row.save(update_fields=own)
+
+
+class Terms(RecordKind):
+    name, key = "term", "id"
+    shape = Shape(
+        Term,
+        (
+            "scheme",
+            "code",
+            "order",
+            *(f"{text}_{lang}" for text in ("label", "definition", "scope_note") for lang in ("en", "fa", "ar")),
+            "match",
+            "retired_on",
+        ),
+        {"broader": "term", "replaced_by": "term"},
+    )
+
+    def read(self, data, where, index, problems):
+        result = super().read(data, where, index, problems)
+        for name in ("broader", "replaced_by"):
+            if name in result and result[name].partition(":")[0] != result.get("scheme"):
+                problems.append(Problem(f"{where}, {name}", "is a term of another scheme."))
+        return result
+
+
+class Regions(RecordKind):
+    name, key = "region", "code"
+    shape = Shape(Region, ("code", "m49"), {"parent": "region"})
+
+
+class Countries(RecordKind):
+    name, key = "country", "alpha3"
+    shape = Shape(
+        Country, ("alpha3", "alpha2", "m49", "longitude", "latitude"), {"region": "region"}
+    )
+
+
+class Actors(RecordKind):
+    name, key = "actor", "code"
+    shape = Shape(
+        Actor,
+        ("code", "naming", "start", "end", "note_en", "note_fa", "note_ar"),
+        {"type": "term", "parent": "actor", "country": "country", "successor": "actor"},
+    )
+    names = Shape(ActorName, ("language", "name", "kind"))
+
+    def rows(self, keys=None):
+        return super().rows(keys).prefetch_related("names")
+
+    def dump(self, row):
+        names = [self.names.dump(name) for name in row.names.all()]
+        return super().dump(row) | ({"names": names} if names else {})
+
+    def read(self, data, where, index, problems):
+        rest = {key: value for key, value in data.items() if key != "names"}
+        result = super().read(rest, where, index, problems)
+        names = read_rows(self.names, data.get("names"), f"{where}, name", index, problems)
+        if not any(name.get("language") == "en" for name in names):
+            problems.append(Problem(where, "needs a name in English."))
+        if not result.get("type", "actor_type:").startswith("actor_type:"):
+            problems.append(Problem(f"{where}, type", "is no term of the scheme actor_type."))
+        return result | ({"names": names} if names else {})
+
+    def link(self, row, data, index):
+        super().link(row, data, index)
+        _replace_rows(row.names, self.names, data.get("names", []), index)
+
+
+class Documents(RecordKind):
+    name, key = "document", "code"
+    shape = Shape(
+        Document,
+        (
+            "code",
+            "symbol",
+            "kind",
+            "title_en",
+            "title_fa",
+            "title_ar",
+            "date",
+            "url",
+            "identification",
+            "licence",
+            "note_en",
+            "note_fa",
+            "note_ar",
+        ),
+        {"issuer": "actor"},
+    )
+
+
+class Quotations(RecordKind):
+    """Words, though they only repeat the passage, stand in the record: history must be readable."""
+
+    name, key = "quotation", "ref"
+    shape = Shape(Quotation, ("translation_en", "translated_by"))
+
+    def rows(self, keys=None):
+        rows = Quotation.objects.select_related("passage")
+        if keys is None:
+            return rows
+        passages = {span.passage for key in keys if (span := Span.parse(key))}
+        return rows.filter(passage__ref__in=passages)
+
+    def key_of(self, row):
+        return str(row)
+
+    def dump(self, row):
+        words = row.passage.text[row.start : row.end]
+        return {"ref": str(row), "words": words} | self.shape.dump(row)
+
+    def read(self, data, where, index, problems):
+        rest = {key: value for key, value in data.items() if key not in ("ref", "words")}
+        result = self.shape.read(rest, where, index, problems)
+        if span := read_span(data.get("ref"), where, index, problems):
+            words = index.text(span.passage)[span.start : span.end]
+            if data.get("words", words) != words:
+                problems.append(
+                    Problem(f"{where}, words", f"the passage prints «{words}» at that place.")
+                )
+            result = {"ref": str(span), "words": words} | result
+        if ("translation_en" in result) != ("translated_by" in result):
+            problems.append(Problem(where, "a translation and translated_by go together."))
+        return result
+
+    def save(self, row, data, index):
+        span = Span.parse(data["ref"])
+        row.passage_id, row.start, row.end = index.pk("passage", span.passage), span.start, span.end
+        super().save(row, data, index)
+
+
+class References(RecordKind):
+    name, key = "reference", "ref"
+    shape = Shape(Reference, ("kind",), {"document": "document"})
+
+    def rows(self, keys=None):
+        return Reference.objects.select_related("passage", "document")
+
+    def key_of(self, row):
+        return f"{row.passage.ref}/{row.start}-{row.end}>{row.document.code}"
+
+    def dump(self, row):
+        return {"ref": str(Span(row.passage.ref, row.start, row.end))} | self.shape.dump(row)
+
+    def read(self, data, where, index, problems):
+        rest = {key: value for key, value in data.items() if key != "ref"}
+        span = read_span(data.get("ref"), where, index, problems)
+        return {"ref": str(span)} | self.shape.read(rest, where, index, problems)
+
+    def save(self, row, data, index):
+        span = Span.parse(data["ref"])
+        row.passage_id, row.start, row.end = index.pk("passage", span.passage), span.start, span.end
+        super().save(row, data, index)
+
+
+class Errata(RecordKind):
+    name, key = "erratum", "code"
+    shape = Shape(
+        Erratum,
+        (
+            "code",
+            "kind",
+            "printed",
+            "reading",
+            "reading_en",
+            "why_en",
+            "why_fa",
+            "why_ar",
+            "basis",
+            "certainty",
+        ),
+        {"edition": "edition"},
+    )
+
+    def rows(self, keys=None):
+        places = ErratumPlace.objects.select_related("passage").order_by("id")
+        return super().rows(keys).prefetch_related(Prefetch("places", places))
+
+    def dump(self, row):
+        places = [str(Span(p.passage.ref, p.start, p.end)) for p in row.places.all()]
+        return self.shape.dump(row) | {"places": places}
+
+    def read(self, data, where, index, problems):
+        rest = {key: value for key, value in data.items() if key != "places"}
+        result = self.shape.read(rest, where, index, problems)
+        places = [read_span(p, f"{where}, places", index, problems) for p in data.get("places", [])]
+        if not places:
+            problems.append(Problem(where, "needs at least one place."))
+        return result | {"places": [str(place) for place in places]}
+
+    def link(self, row, data, index):
+        row.places.all().delete()
+        spans = [Span.parse(place) for place in data["places"]]
+        ErratumPlace.objects.bulk_create(
+            ErratumPlace(
+                erratum=row,
+                passage_id=index.pk("passage", span.passage),
+                start=span.start,
+                end=span.end,
+            )
+            for span in spans
+        )
+
+
+class Cases(RecordKind):
+    name, key = "case", "slug"
+    shape = Shape(
+        Case,
+        (
+            "slug",
+            "title_en",
+            "title_fa",
+            "title_ar",
+            "summary_en",
+            "summary_fa",
+            "summary_ar",
+            "start",
+            "end",
+            "coverage",
+            "review",
+            "coding",
+            "coded_by",
+            "reviewed_by",
+            "internal_notes",
+        ),
+        lists={"regions": "region"},
+    )
+    countries = Shape(CaseCountry, ("role",), {"country": "country"})
+    relations = Shape(CaseRelation, ("kind",), {"to": "case"})
+    parts = ("countries", "relations", "statements")
+
+    def rows(self, keys=None):
+        rows = Case.objects.originals().prefetch_related(
+            Prefetch("regions", Region.objects.order_by("code")),
+            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+            Prefetch("relations", CaseRelation.objects.select_related("to").order_by("id")),
+            Prefetch("statements", statements.rows()),
+        )
+        return rows if keys is None else rows.filter(slug__in=list(keys))
+
+    def dump(self, row):
+        result = self.shape.dump(row)
+        parts = {
+            "regions": [region.code for region in row.regions.all()],
+            "countries": [self.countries.dump(country) for country in row.case_countries.all()],
+            "relations": [self.relations.dump(relation) for relation in row.relations.all()],
+            "statements": [statements.dump(statement) for statement in row.statements.all()],
+        }
+        return result | {name: part for name, part in parts.items() if part}
+
+    def read(self, data, where, index, problems):
+        rest = {key: value for key, value in data.items() if key not in self.parts}
+        result = self.shape.read(rest, where, index, problems)
+        if "regions" in result:
+            result["regions"] = sorted(result["regions"])
+        parts = {
+            "countries": read_rows(
+                self.countries, data.get("countries"), f"{where}, countries", index, problems
+            ),
+            "relations": read_rows(
+                self.relations, data.get("relations"), f"{where}, relations", index, problems
+            ),
+            "statements": statements.read_of_case(
+                data.get("statements"), where, index, problems
+            ),
+        }
+        result |= {name: part for name, part in parts.items() if part}
+        if result.get("review") == Review.PUBLISHED:
+            problems += [
+                Problem(where, what) for what in statements.missing_for_publication(result)
+            ]
+        return result
+
+    def save(self, row, data, index):
+        self.shape.assign(row, data, index)
+        if row.review == Review.PUBLISHED and row.published_on is None:
+            row.published_on = timezone.now()
+        row.save()
+
+    def link(self, row, data, index):
+        row.regions.set(data.get("regions", []))
+        _replace_rows(row.case_countries, self.countries, data.get("countries", []), index)
+        _replace_rows(row.relations, self.relations, data.get("relations", []), index)
+        statements.write(row, data.get("statements", []), index)
+
+
+class Findings(RecordKind):
+    name, key = "finding", "key"
+    shape = Shape(Statement)
+
+    def rows(self, keys=None):
+        rows = statements.rows().filter(scheme="finding")
+        return rows if keys is None else rows.filter(key__in=list(keys))
+
+    def dump(self, row):
+        return statements.dump(row) | {"order": row.order}
+
+    def read(self, data, where, index, problems):
+        rest = {key: value for key, value in data.items() if key != "order"}
+        result = statements.read(rest, where, index, problems)
+        if not result.get("term", "finding:").startswith("finding:"):
+            problems.append(Problem(f"{where}, term", "is no term of the scheme finding."))
+        return result | {"order": data.get("order", 0)}
+
+    def save(self, row, data, index):
+        statements.assign(row, data, index)
+        row.order = data["order"]
+        row.save()
+
+    def link(self, row, data, index):
+        statements.link([(row, data)], index)
+
+
+def _replace_rows(manager, shape: Shape, rows: list[Data], index: Index) -> None:
+    """Make the rows below a record exactly these, keeping their order."""
+    owner = {manager.field.name: manager.instance}
+    manager.all().delete()
+    created = []
+    for place, data in enumerate(rows):
+        row = shape.model(**owner)
+        shape.assign(row, data, index)
+        if hasattr(row, "order"):
+            row.order = place
+        created.append(row)
+    shape.model.objects.bulk_create(created)
+
+
+# In the order in which a load writes them: each stands on those before it.
+KINDS: dict[str, RecordKind] = {
+    kind.name: kind
+    for kind in (
+        Terms(),
+        Regions(),
+        Countries(),
+        Actors(),
+        Documents(),
+        Errata(),
+        References(),
+        Quotations(),
+        Cases(),
+        Findings(),
+    )
+}

@@ -1,0 +1,277 @@
+"""How a row reads as plain data: columns, codes of other records, lists of codes, spans of text."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from cases.models import (
+    Actor,
+    Case,
+    Country,
+    Document,
+    Edition,
+    Passage,
+    Quotation,
+    Region,
+    Term,
+)
+
+Data = dict[str, Any]
+
+
+class Problem(NamedTuple):
+    """Something wrong with incoming data: where it stands, and what to do about it."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+class Span(NamedTuple):
+    """A stretch of a passage; its ref reads `S-2011-552/fa/p24/12-80`."""
+
+    passage: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return f"{self.passage}/{self.start}-{self.end}"
+
+    @classmethod
+    def parse(cls, ref: str) -> "Span | None":
+        """The span that a ref names, or None if it is not the ref of a span."""
+        found = re.fullmatch(r"(?P<passage>.+)/(?P<start>\d+)-(?P<end>\d+)", str(ref))
+        return found and cls(found["passage"], int(found["start"]), int(found["end"]))
+
+
+# For each kind of code: the model it names a row of, and the lookup that finds the code.
+CODED = {
+    "actor": (Actor, "code"),
+    "country": (Country, "alpha3"),
+    "document": (Document, "code"),
+    "edition": (Edition, "ref"),
+    "passage": (Passage, "ref"),
+    "region": (Region, "code"),
+    "term": (Term, "id"),
+}
+
+
+class Index:
+    """Finds rows by code, knowing also the records that are about to be written.
+
+    Rows are looked up once per kind and kept; `expect` announces codes that a load will bring, so
+    that records may name one another whatever the order of the files.
+    """
+
+    def __init__(self):
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._expected: dict[str, set[str]] = {}
+        self._texts: dict[str, str] = {}
+
+    def expect(self, kind: str, codes: Iterable[str]) -> None:
+        """Announce codes that will exist by the time of saving."""
+        self._expected.setdefault(kind, set()).update(codes)
+
+    def expect_texts(self, texts: dict[str, str]) -> None:
+        """Announce passages that will exist, by ref."""
+        self._texts.update(texts)
+        self.expect("passage", texts)
+
+    def add(self, kind: str, code: str, pk: Any) -> None:
+        """A row that has just been written; kinds that nothing names are not kept."""
+        if kind in CODED or kind in ("quotation", "case"):
+            self._load(kind)[code] = pk
+
+    def forget(self, *kinds: str) -> None:
+        """Look these kinds up anew: their rows were written behind the index's back."""
+        for kind in kinds:
+            self._rows.pop(kind, None)
+
+    def pk(self, kind: str, code: str) -> Any:
+        """The primary key of the row with this code; it must exist."""
+        return self._load(kind)[code]
+
+    def knows(self, kind: str, code: str) -> bool:
+        """Whether a row with this code exists or is expected."""
+        return code in self._expected.get(kind, ()) or code in self._load(kind)
+
+    def text(self, passage: str) -> str | None:
+        """The text of a passage, or None if there is none with this ref."""
+        if passage not in self._texts and passage in self._load("passage"):
+            self._texts.update(Passage.objects.values_list("ref", "text"))
+        return self._texts.get(passage)
+
+    def near(self, kind: str, code: str) -> list[str]:
+        """Codes like one that does not exist."""
+        known = {*self._load(kind), *self._expected.get(kind, ())}
+        return difflib.get_close_matches(str(code), sorted(known), n=3)
+
+    def _load(self, kind: str) -> dict[str, Any]:
+        if kind not in self._rows:
+            if kind == "quotation":
+                rows = Quotation.objects.values_list("passage__ref", "start", "end", "pk")
+                self._rows[kind] = {str(Span(*row[:3])): row[3] for row in rows}
+            elif kind == "case":
+                self._rows[kind] = dict(Case.objects.originals().values_list("slug", "pk"))
+            else:
+                model, lookup = CODED[kind]
+                self._rows[kind] = dict(model.objects.values_list(lookup, "pk"))
+        return self._rows[kind]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON and YAML know it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def is_empty(value: Any) -> bool:
+    """Nothing worth keeping in canonical data: zero and False are values."""
+    return value is None or value == "" or value == [] or value == {}
+
+
+def unknown_code(index: Index, kind: str, code: Any) -> str:
+    """The sentence for a code that names nothing."""
+    near = index.near(kind, code)
+    hint = f"; did you mean {' or '.join(near)}?" if near else "."
+    return f"{code!r} is not a known {kind}{hint}"
+
+
+def clean_value(column: models.Field, value: Any) -> Any:
+    """The value as the column keeps it, as plain data; raises ValidationError saying what is allowed."""
+    if is_empty(value):
+        if column.blank or column.has_default():
+            return None
+        raise ValidationError("is missing.")
+    if column.choices and value not in (allowed := [code for code, _label in column.flatchoices]):
+        raise ValidationError(f"{value!r} is not one of {', '.join(map(str, allowed))}.")
+    if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, str):
+        raise ValidationError(f"{value!r} must be text: put it in quotation marks.")
+    value = column.clean(value, None)
+    if isinstance(column, models.DecimalField):
+        value = value.quantize(Decimal(1).scaleb(-column.decimal_places))
+    return plain(value)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which columns of a model a record shows, in canonical order."""
+
+    model: type[models.Model]
+    columns: tuple[str, ...] = ()
+    codes: dict[str, str] = field(default_factory=dict)  # column → kind of the record it names
+    lists: dict[str, str] = field(default_factory=dict)  # list of codes → their kind
+
+    def keys(self) -> set[str]:
+        """The keys that data of this shape may have."""
+        return {*self.columns, *self.codes, *self.lists}
+
+    def read(self, data: Data, where: str, index: Index, problems: list[Problem], more=()) -> Data:
+        """Canonical data; everything wrong with it is added to `problems`."""
+        if not isinstance(data, dict):
+            problems.append(Problem(where, f"{data!r} must be a mapping of keys to values."))
+            return {}
+        allowed = self.keys() | set(more)
+        for key in data:
+            if key not in allowed:
+                near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
+                hint = f"did you mean {near[0]}?" if near else f"use {', '.join(sorted(allowed))}."
+                problems.append(Problem(where, f"unknown key {key!r}; {hint}"))
+        result: Data = {}
+        for name in self.columns:
+            try:
+                value = clean_value(self.model._meta.get_field(name), data.get(name))
+            except ValidationError as error:
+                problems.append(Problem(f"{where}, {name}", " ".join(error.messages)))
+                continue
+            if not is_empty(value):
+                result[name] = value
+        for name, kind in self.codes.items():
+            code = data.get(name)
+            if is_empty(code):
+                if not self.model._meta.get_field(name).null:
+                    problems.append(Problem(f"{where}, {name}", "is missing."))
+            elif not isinstance(code, str) or not index.knows(kind, code):
+                problems.append(Problem(f"{where}, {name}", unknown_code(index, kind, code)))
+            else:
+                result[name] = code
+        for name, kind in self.lists.items():
+            codes = data.get(name) or []
+            if not isinstance(codes, list):
+                problems.append(Problem(f"{where}, {name}", f"{codes!r} must be a list."))
+                continue
+            for code in codes:
+                if not isinstance(code, str) or not index.knows(kind, code):
+                    problems.append(Problem(f"{where}, {name}", unknown_code(index, kind, code)))
+                elif codes.count(code) > 1:
+                    problems.append(Problem(f"{where}, {name}", f"{code!r} stands there twice."))
+            if codes:
+                result[name] = list(codes)
+        return result
+
+    def dump(self, row: models.Model) -> Data:
+        """Canonical data of a stored row (its lists aside: they need prefetched relations)."""
+        result: Data = {}
+        for name in self.columns:
+            value = plain(getattr(row, name))
+            if not is_empty(value):
+                result[name] = value
+        for name, kind in self.codes.items():
+            if related := getattr(row, name):
+                result[name] = related.slug if kind == "case" else getattr(related, CODED[kind][1])
+        return result
+
+    def assign(self, row: models.Model, data: Data, index: Index, *, leave: str = "") -> None:
+        """Set the row's columns from canonical data, but codes of the kind `leave`."""
+        for name in self.columns:
+            column = self.model._meta.get_field(name)
+            value = data.get(name)
+            if value is None:
+                value = column.get_default()
+            setattr(row, name, column.to_python(value))
+        for name, kind in self.codes.items():
+            if kind != leave:
+                code = data.get(name)
+                setattr(row, f"{name}_id", code and index.pk(kind, code))
+
+
+def read_rows(
+    shape: Shape, rows: Any, where: str, index: Index, problems: list[Problem]
+) -> list[Data]:
+    """Canonical data of a list of rows below a record."""
+    if not isinstance(rows or [], list):
+        problems.append(Problem(where, f"{rows!r} must be a list."))
+        return []
+    return [
+        shape.read(row, f"{where} {place}", index, problems)
+        for place, row in enumerate(rows or [], start=1)
+    ]
+
+
+def read_span(ref: Any, where: str, index: Index, problems: list[Problem]) -> Span | None:
+    """The span a ref names, if its passage has that many characters."""
+    span = Span.parse(ref) if isinstance(ref, str) else None
+    text = span and index.text(span.passage)
+    if span is None:
+        problems.append(Problem(where, f"{ref!r} is no place such as S-2011-552/fa/p24/12-80."))
+    elif text is None:
+        problems.append(Problem(where, unknown_code(index, "passage", span.passage)))
+    elif not 0 <= span.start < span.end <= len(text):
+        problems.append(
+            Problem(where, f"{ref}: the passage has {len(text)} characters, so no such place.")
+        )
+    else:
+        return span
+    return None

@@ -1,0 +1,266 @@
+"""Statements as plain data: below a case, or alone as findings."""
+
+from collections import Counter
+
+from django.db.models import Prefetch, QuerySet
+
+from cases.models import (
+    Document,
+    Statement,
+    StatementActor,
+    StatementQuotation,
+    Term,
+)
+from cases.models.choices import Coverage, Part, Scope, Support
+from cases.models.statements import COLUMNS_OF_SCHEME, REQUIRED_OF_SCHEME
+from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, SCHEMES, WORDLESS_TERMS
+from cases.records.shapes import Data, Index, Problem, Shape
+
+SHAPE = Shape(
+    Statement,
+    (
+        "key",
+        "when",
+        "scope",
+        "support",
+        "phase",
+        "horizon",
+        "attribution",
+        "effect",
+        "quantity",
+        "place",
+        "note_en",
+        "note_fa",
+        "note_ar",
+    ),
+    {"term": "term", "assessed_by": "document"},
+    {
+        **dict.fromkeys(Part.values, "actor"),
+        "documents": "document",
+        "about": "term",
+        "quotations": "quotation",
+    },
+)
+
+
+def rows() -> QuerySet:
+    """Statements with all that `dump` touches."""
+    return (
+        Statement.objects.select_related("term", "assessed_by")
+        .prefetch_related(
+            Prefetch("parts", StatementActor.objects.select_related("actor")),
+            Prefetch(
+                "evidence", StatementQuotation.objects.select_related("quotation__passage")
+            ),
+            Prefetch("documents", Document.objects.order_by("code")),
+            Prefetch("about", Term.objects.order_by("id")),
+            Prefetch("credited_to", Statement.objects.order_by("key")),
+        )
+        .order_by("order", "id")
+    )
+
+
+def dump(row: Statement) -> Data:
+    """Canonical data of a stored statement."""
+    result = SHAPE.dump(row)
+    for part in row.parts.all():
+        result.setdefault(part.part, []).append(part.actor.code)
+    lists = {
+        "documents": [document.code for document in row.documents.all()],
+        "about": [term.id for term in row.about.all()],
+        "credited_to": [tool.key for tool in row.credited_to.all()],
+        "quotations": [str(evidence.quotation) for evidence in row.evidence.all()],
+    }
+    return result | {name: codes for name, codes in lists.items() if codes}
+
+
+def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
+    """Canonical form of one incoming statement."""
+    rest = {key: value for key, value in data.items() if key != "credited_to"}
+    rest.setdefault("scope", Scope.THIS_CASE.value)
+    result = SHAPE.read(rest, where, index, problems)
+    for name in ("documents", "about"):
+        if name in result:
+            result[name] = sorted(result[name])
+    if data.get("credited_to"):
+        result["credited_to"] = sorted(data["credited_to"])
+    if "term" in result:
+        problems += [Problem(where, what) for what in _breaches(result)]
+    return result
+
+
+def read_of_case(items, where: str, index: Index, problems: list[Problem]) -> list[Data]:
+    """Canonical form of all statements of a case, with the rules that hold between them."""
+    if not isinstance(items or [], list):
+        problems.append(Problem(f"{where}, statements", "must be a list."))
+        return []
+    results = []
+    for place, data in enumerate(items or [], start=1):
+        name = data.get("key", f"number {place}") if isinstance(data, dict) else f"number {place}"
+        if not isinstance(data, dict):
+            problems.append(Problem(f"{where}, statement {name}", "must be a mapping."))
+            continue
+        results.append(read(data, f"{where}, statement {name}", index, problems))
+    keys = Counter(statement.get("key") for statement in results)
+    tools = {s.get("key") for s in results if s.get("term", "").startswith("tool:")}
+    for key, count in keys.items():
+        if count > 1:
+            problems.append(Problem(f"{where}, statement {key}", f"this key stands {count} times."))
+    for statement in results:
+        here = f"{where}, statement {statement.get('key')}"
+        if statement.get("term", "").startswith("finding:"):
+            problems.append(Problem(here, "a finding belongs to no case."))
+        for key in statement.get("credited_to", []):
+            if key not in tools:
+                problems.append(
+                    Problem(here, f"credited_to: {key!r} is no tool statement of this case.")
+                )
+    for scheme in HEADER_SCHEMES:
+        codes = [
+            statement["term"].partition(":")[2]
+            for statement in results
+            if statement.get("term", "").startswith(f"{scheme}:")
+        ]
+        if len(codes) > 1 and not set(ABSENCE_CODES).isdisjoint(codes):
+            problems.append(
+                Problem(where, f"{scheme}: an absence code never stands beside another code.")
+            )
+    return results
+
+
+def missing_for_publication(case: Data) -> list[str]:
+    """What a case in canonical form still lacks before readers may see it."""
+    missing = [
+        f"{name} is missing."
+        for name in (f"{text}_{lang}" for text in ("title", "summary") for lang in ("en", "fa", "ar"))
+        if name not in case
+    ]
+    statements = case.get("statements", [])
+    terms = [statement.get("term", "") for statement in statements]
+    missing += [
+        f"nothing is coded for {scheme}: say at least {scheme}:not_stated."
+        for scheme in HEADER_SCHEMES
+        if not any(term.startswith(f"{scheme}:") for term in terms)
+    ]
+    told = {
+        statement["term"].partition(":")[0]
+        for statement in statements
+        if statement.get("scope") != Scope.PATTERN
+        and "term" in statement
+        and statement["term"] not in WORDLESS_TERMS
+    }
+    substantial = "tool" in told and bool(told & {"trigger", "event", "outcome"})
+    if "coverage" in case and substantial != (case["coverage"] == Coverage.SUBSTANTIAL):
+        missing.append(
+            f"coverage says {case['coverage']}, but substantial means a tool and a trigger, event "
+            "or outcome, said of this case or its group."
+        )
+    return missing
+
+
+def _breaches(data: Data) -> list[str]:
+    """Rules that a single statement breaks; the database holds the same ones as constraints."""
+    term = data["term"]
+    scheme = term.partition(":")[0]
+    wordless = term in WORDLESS_TERMS
+    found = []
+    if scheme not in SCHEMES:
+        found.append(f"term: {term} is of a scheme that is no statement's.")
+    for column, owner in (COLUMNS_OF_SCHEME | {"credited_to": "outcome", "about": "finding"}).items():
+        if column in data and scheme != owner:
+            found.append(f"{column} is only for {owner}.")
+    if wordless:
+        found += [
+            f"{term} says that the source is silent: leave {name} out."
+            for name in ("support", "quotations")
+            if name in data
+        ]
+        return found
+    found += [
+        f"{column} is missing: {scheme} needs it."
+        for column in REQUIRED_OF_SCHEME.get(scheme, ())
+        if column not in data
+    ]
+    if "support" not in data:
+        found.append(f"support is missing: write one of {', '.join(Support.values)}.")
+    elif "quotations" not in data and data["support"] != Support.EDITOR_INFERENCE:
+        found.append("no words: quote the source, or mark it editor_inference.")
+    if scheme in ("role", "tool") and not any(part in data for part in Part.values):
+        found.append(f"{scheme} without an actor.")
+    return found
+
+
+def assign(row: Statement, data: Data, index: Index) -> None:
+    """Set the row's own columns."""
+    SHAPE.assign(row, data, index)
+    row.scheme = data["term"].partition(":")[0]
+
+
+def write(case, items: list[Data], index: Index) -> None:
+    """Make the statements of a case exactly these, keeping the rows that have not changed."""
+    stored = {row.key: row for row in rows().filter(case=case)}
+    wanted = {data["key"] for data in items}
+    Statement.objects.filter(
+        pk__in=[row.pk for key, row in stored.items() if key not in wanted]
+    ).delete()
+    new, touched = [], []
+    for place, data in enumerate(items):
+        row = stored.get(data["key"])
+        if row and row.order == place and dump(row) == data:
+            continue
+        if row is None:
+            row = Statement(case=case)
+            new.append(row)
+        assign(row, data, index)
+        row.order = place
+        if row.pk:
+            row.save()
+        touched.append((row, data))
+    Statement.objects.bulk_create(new)
+    link(touched, index)
+
+
+def link(pairs: list[tuple[Statement, Data]], index: Index) -> None:
+    """Write actors, documents, words and credit of statements whose rows exist."""
+    ids = [row.pk for row, _data in pairs]
+    through = Statement.credited_to.through, Statement.documents.through, Statement.about.through
+    credit, documents, about = through
+    StatementActor.objects.filter(statement__in=ids).delete()
+    StatementQuotation.objects.filter(statement__in=ids).delete()
+    credit.objects.filter(from_statement__in=ids).delete()
+    documents.objects.filter(statement__in=ids).delete()
+    about.objects.filter(statement__in=ids).delete()
+    parts, evidence, credits, cited, topics = [], [], [], [], []
+    for row, data in pairs:
+        parts += [
+            StatementActor(
+                statement=row, actor_id=index.pk("actor", code), part=part, order=place
+            )
+            for part in Part.values
+            for place, code in enumerate(data.get(part, []))
+        ]
+        evidence += [
+            StatementQuotation(
+                statement=row, quotation_id=index.pk("quotation", ref), order=place
+            )
+            for place, ref in enumerate(data.get("quotations", []))
+        ]
+        cited += [
+            documents(statement=row, document_id=index.pk("document", code))
+            for code in data.get("documents", [])
+        ]
+        topics += [about(statement=row, term_id=term) for term in data.get("about", [])]
+        if data.get("credited_to"):
+            tools = dict(
+                Statement.objects.filter(case=row.case_id, key__in=data["credited_to"])
+                .values_list("key", "pk")
+            )
+            credits += [
+                credit(from_statement_id=row.pk, to_statement_id=tools[key])
+                for key in data["credited_to"]
+            ]
+    StatementActor.objects.bulk_create(parts)
+    StatementQuotation.objects.bulk_create(evidence)
+    documents.objects.bulk_create(cited)
+    about.objects.bulk_create(topics)
+    credit.objects.bulk_create(credits)

@@ -1,0 +1,25 @@
+"""python manage.py parse_report FILE --language fa: what the parser finds, as JSON."""
+
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ingest.parsers.conventions import LANGUAGES
+from ingest.parsers.report import parse_report
+from ingest.parsers.source import SourceError, decode, read_source
+
+
+class Command(BaseCommand):
+    help = "Print the sections and passages of a report's text as JSON; needs no database."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser):
+        parser.add_argument("file")
+        parser.add_argument("--language", required=True, choices=sorted(LANGUAGES))
+
+    def handle(self, *, file, language, **options):
+        try:
+            report = parse_report(decode(read_source(file), file), language)
+        except SourceError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))
