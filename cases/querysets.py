@@ -1,7 +1,10 @@
 """Querysets that speak the domain. Adjectives filter, `with_…` annotates, `for_…` prepares a page."""
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Case as Conditional
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value, When
+
+from cases.expressions import DaysBetween
 
 
 class CaseQuerySet(models.QuerySet):
@@ -34,6 +37,33 @@ class CaseQuerySet(models.QuerySet):
         if last:
             cases = cases.filter(start_earliest__lte=last)
         return cases
+
+    def with_gap(self):
+        """Adds `gap_min_days` and `gap_max_days`, from first warning to first action.
+
+        From the opening event to the first dated tool: at least the action's earliest day less
+        the opening's latest, at most the reverse, never below 0. NULL where either is undated, or
+        where the action was over before the opening began.
+        """
+        from cases.models import Statement
+
+        told = Statement.objects.counted().filter(case=OuterRef("pk"), earliest__isnull=False)
+        opening = told.filter(scheme="event", phase="opening").order_by("earliest", "latest", "id")
+        action = told.filter(scheme="tool").order_by("earliest", "latest", "id")
+        dated = self.annotate(
+            opening_earliest=Subquery(opening.values("earliest")[:1]),
+            opening_latest=Subquery(opening.values("latest")[:1]),
+            action_earliest=Subquery(action.values("earliest")[:1]),
+            action_latest=Subquery(action.values("latest")[:1]),
+        )
+        sensible = Q(action_latest__gte=F("opening_earliest"))
+        apart = Q(action_earliest__gte=F("opening_latest"))
+        least = DaysBetween(F("opening_latest"), F("action_earliest"))
+        most = DaysBetween(F("opening_earliest"), F("action_latest"))
+        return dated.annotate(
+            gap_min_days=Conditional(When(sensible & apart, then=least), When(sensible, then=Value(0))),
+            gap_max_days=Conditional(When(sensible, then=most)),
+        )
 
     def for_list(self):
         """All that the results table shows, in a fixed number of queries."""

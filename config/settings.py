@@ -49,9 +49,10 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
-    "import_export",
+    # Ours come first: their command `export` stands before that of import_export.
     "cases",
     "ingest",
+    "import_export",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,512 @@
+"""Tables that leave the database as files: their columns, and the bytes of each format.
+
+A table is one query whose every column is made by the database, so PostgreSQL writes CSV by COPY
+and SQLite streams rows; both give the same bytes. Column names are the same in every language of
+the interface and values are codes. Only what readers may see leaves here.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Substr
+from django.utils import translation
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from cases import models
+from cases.expressions import (
+    COLON,
+    HYPHEN,
+    SLASH,
+    Bytewise,
+    Code,
+    IsoTime,
+    Joined,
+    text,
+)
+from cases.models.choices import CountryRole, Part
+
+Row = tuple[Any, ...]
+FORMATS = ("csv", "excel", "xlsx", "json")
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "excel": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+BOM = "\ufeff"
+CHUNK = 500
+
+# What a spreadsheet would run as a formula, also behind apostrophes that escaping put there.
+FORMULA = re.compile(r"^'*[=+\-@\t\r]")
+NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's columns, and the query that fills them from the cases that are wanted.
+
+    `rows` takes published cases and gives a queryset of dictionaries with the columns; `finish`
+    fills columns that the database does not know.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: Callable[[QuerySet], QuerySet]
+    finish: Callable[[dict], dict] | None = None
+    of_cases: bool = False
+
+    def query(self, cases: QuerySet | None = None) -> QuerySet:
+        """The table's rows; `cases` narrows tables that are about cases."""
+        return self.rows(models.Case.objects.published() if cases is None else cases)
+
+
+def _statements_of(scheme: str) -> QuerySet:
+    return models.Statement.objects.counted().filter(case=OuterRef("pk"), scheme=scheme)
+
+
+def _codes(scheme: str) -> Joined:
+    return Joined(_statements_of(scheme), Code("term_id"))
+
+
+def _count(queryset: QuerySet, owner: str, counted: str = "pk") -> Coalesce:
+    counts = queryset.order_by().values(owner).annotate(n=Count(counted, distinct=True)).values("n")
+    return Coalesce(Subquery(counts), 0)
+
+
+def _document_codes() -> Joined:
+    """Documents whose words a case stands on, or that a statement of it names."""
+    told = models.Statement.objects.counted().filter(case=OuterRef(OuterRef("pk")))
+    quoted = Q(editions__passages__quotations__statements__in=told)
+    documents = models.Document.objects.filter(quoted | Q(statements__in=told))
+    return Joined(documents, F("code"))
+
+
+CASE_COLUMNS = (
+    "slug version title_en title_fa title_ar summary_en summary_fa summary_ar countries "
+    "other_countries regions start end coverage relations start_earliest start_latest "
+    "end_earliest end_latest situations triggers aims initiation un_role tools actors outcomes "
+    "success_elements gap_min_days gap_max_days documents statements quotations published_on "
+    "changed_on"
+).split()
+
+
+def _cases(cases: QuerySet) -> QuerySet:
+    countries = models.CaseCountry.objects.filter(case=OuterRef("pk"))
+    others = countries.exclude(role=CountryRole.SCENE)
+    public = models.Case.objects.published().values("pk")
+    relations = models.CaseRelation.objects.filter(case=OuterRef("pk"), to__in=public)
+    roles = models.StatementActor.objects.filter(
+        statement__in=_statements_of("role").filter(case=OuterRef(OuterRef("pk"))), part=Part.BY
+    )
+    counted = models.Statement.objects.counted().filter(case=OuterRef("pk"))
+    annotated = cases.with_gap().annotate(
+        countries_=Joined(
+            countries.filter(role=CountryRole.SCENE), F("country_id"), ordered_by=["order", "id"]
+        ),
+        other_countries=Joined(
+            others, text("country_id", COLON, "role"), ordered_by=["order", "id"]
+        ),
+        regions_=Joined(models.Region.objects.filter(cases=OuterRef("pk")), F("code")),
+        relations_=Joined(relations, text("kind", COLON, "to__slug")),
+        situations=_codes("situation"),
+        triggers=_codes("trigger"),
+        aims=_codes("aim"),
+        initiation=_codes("initiation"),
+        un_role=_codes("un_role"),
+        tools=_codes("tool"),
+        actors=Joined(roles, text("actor__code", COLON, Code("statement__term_id"))),
+        outcomes=_codes("outcome"),
+        success_elements=_codes("success_element"),
+        documents=_document_codes(),
+        statements_=_count(counted, "case"),
+        quotations=_count(counted, "case", "evidence__quotation"),
+        published=IsoTime("published_on"),
+        changed=IsoTime("changed_on"),
+    )
+    renamed = {
+        "countries": "countries_",
+        "regions": "regions_",
+        "relations": "relations_",
+        "statements": "statements_",
+        "published_on": "published",
+        "changed_on": "changed",
+    }
+    return _values(annotated, CASE_COLUMNS, renamed)
+
+
+STATEMENT_ROW = (
+    "term when scope support by with on_behalf_of in_support_of at_request_of towards subject"
+).split()
+STATEMENT_COLUMNS = [
+    *("case", "key", "version"),
+    *STATEMENT_ROW,
+    *("phase horizon assessed_by attribution credited_to effect quantity place".split()),
+    *("documents", "note_en", "note_fa", "note_ar", "quotations"),
+]
+
+
+def _with_lists(statements: QuerySet) -> QuerySet:
+    """Statements with their actors, documents and words as joined codes."""
+    parts = models.StatementActor.objects.filter(statement=OuterRef("pk"))
+    evidence = models.StatementQuotation.objects.filter(statement=OuterRef("pk"))
+    span = text(
+        "quotation__passage__ref", SLASH, "quotation__start", HYPHEN, "quotation__end"
+    )
+    documents = models.Document.objects.filter(statements=OuterRef("pk"))
+    tools = models.Statement.objects.filter(credited_with=OuterRef("pk"))
+    return statements.annotate(
+        **{
+            f"part_{part}": Joined(
+                parts.filter(part=part), F("actor__code"), ordered_by=["order", "id"]
+            )
+            for part in Part.values
+        },
+        documents_=Joined(documents, F("code")),
+        credited=Joined(tools, F("key")),
+        quoted=Joined(evidence, span, ordered_by=["order", "id"]),
+        assessor=Coalesce("assessed_by__code", Value("")),
+    )
+
+
+STATEMENT_RENAMED = {
+    **{part: f"part_{part}" for part in Part.values},
+    "term": "term_id",
+    "assessed_by": "assessor",
+    "credited_to": "credited",
+    "documents": "documents_",
+    "quotations": "quoted",
+}
+
+
+def _statements(cases: QuerySet) -> QuerySet:
+    rows = models.Statement.objects.filter(case__in=cases.values("pk"))
+    rows = _with_lists(rows).annotate(
+        slug=F("case__slug"), case_version=F("case__version"), by_slug=Bytewise("case__slug")
+    )
+    renamed = STATEMENT_RENAMED | {"case": "slug", "version": "case_version"}
+    return _values(rows.order_by("by_slug", "order", "id"), STATEMENT_COLUMNS, renamed)
+
+
+FINDING_COLUMNS = [
+    *("key", "version"),
+    *STATEMENT_ROW,
+    *("quantity", "place", "documents", "about", "note_en", "note_fa", "note_ar", "quotations"),
+]
+
+
+def _findings(cases: QuerySet) -> QuerySet:
+    topics = models.Term.objects.filter(findings=OuterRef("pk"))
+    rows = _with_lists(models.Statement.objects.findings())
+    rows = rows.annotate(topics=Joined(topics, F("id")))
+    return _values(
+        rows.order_by("order", "id"), FINDING_COLUMNS, STATEMENT_RENAMED | {"about": "topics"}
+    )
+
+
+EVIDENCE_COLUMNS = (
+    "case key scheme code actors when earliest latest horizon attribution scope support document "
+    "language passage passage_kind number words translation_en"
+).split()
+
+
+def _evidence(cases: QuerySet) -> QuerySet:
+    parts = models.StatementActor.objects.filter(statement=OuterRef("statement_id"))
+    rows = models.StatementQuotation.objects.filter(statement__case__in=cases.values("pk"))
+    rows = rows.annotate(
+        code_=Code("statement__term_id"),
+        actors_=Joined(
+            parts, text("actor__code", COLON, "part"), ordered_by=["order", "id"]
+        ),
+        words=Substr(
+            "quotation__passage__text",
+            F("quotation__start") + 1,
+            F("quotation__end") - F("quotation__start"),
+        ),
+        by_slug=Bytewise("statement__case__slug"),
+    )
+    passage = "quotation__passage"
+    renamed = {
+        "case": "statement__case__slug",
+        "code": "code_",
+        "actors": "actors_",
+        "document": f"{passage}__edition__document__code",
+        "language": f"{passage}__edition__language",
+        "passage": f"{passage}__code",
+        "passage_kind": f"{passage}__kind",
+        "number": f"{passage}__number",
+        "words": "words",
+        "translation_en": "quotation__translation_en",
+    }
+    for name in "key scheme when earliest latest horizon attribution scope support".split():
+        renamed[name] = f"statement__{name}"
+    ordered = rows.order_by("by_slug", "statement__order", "statement", "order", "id")
+    return _values(ordered, EVIDENCE_COLUMNS, renamed)
+
+
+QUOTATION_COLUMNS = (
+    "ref document language passage start end words translation_en translated_by"
+).split()
+
+
+def _quotations(cases: QuerySet) -> QuerySet:
+    """Words that a published case or a finding stands on; a draft's words stay at the desk."""
+    used = models.StatementQuotation.objects.filter(quotation=OuterRef("pk")).filter(
+        Q(statement__case__in=cases.values("pk")) | Q(statement__scheme="finding")
+    )
+    rows = models.Quotation.objects.with_words().filter(Exists(used))
+    renamed = {
+        "document": "passage__edition__document__code",
+        "language": "passage__edition__language",
+        "passage": "passage__code",
+    }
+    ordered = rows.order_by("passage__edition__ref", "passage__order", "start", "end")
+    return _values(ordered, QUOTATION_COLUMNS, renamed)
+
+
+def _official_name(language: str) -> Coalesce:
+    names = models.ActorName.objects.filter(
+        actor=OuterRef("pk"), language=language, kind__in=("official", "short")
+    )
+    return Coalesce(Subquery(names.order_by("kind", "order").values("name")[:1]), Value(""))
+
+
+ACTOR_COLUMNS = (
+    "code version type naming parent country start end successor note_en note_fa note_ar "
+    "name_en name_fa name_ar"
+).split()
+
+
+def _actors(cases: QuerySet) -> QuerySet:
+    rows = models.Actor.objects.annotate(
+        type_code=Code("type_id"),
+        **{f"name_{language}": _official_name(language) for language in ("en", "fa", "ar")},
+        by_code=Bytewise("code"),
+    )
+    renamed = {
+        "type": "type_code",
+        "parent": "parent__code",
+        "country": "country_id",
+        "successor": "successor__code",
+    }
+    return _values(rows.order_by("by_code"), ACTOR_COLUMNS, renamed)
+
+
+def _actor_names(cases: QuerySet) -> QuerySet:
+    rows = models.ActorName.objects.annotate(by_code=Bytewise("actor__code"))
+    columns = ("actor", "language", "name", "kind")
+    return _values(rows.order_by("by_code", "order", "id"), columns, {"actor": "actor__code"})
+
+
+TERM_COLUMNS = (
+    "scheme code version label_en label_fa label_ar definition_en definition_fa definition_ar "
+    "scope_note_en scope_note_fa scope_note_ar broader match retired_on replaced_by"
+).split()
+
+
+def _terms(cases: QuerySet) -> QuerySet:
+    renamed = {"broader": "broader__code", "replaced_by": "replaced_by__code"}
+    rows = models.Term.objects.annotate(by_scheme=Bytewise("scheme"), by_code=Bytewise("code"))
+    return _values(rows.order_by("by_scheme", "order", "by_code"), TERM_COLUMNS, renamed)
+
+
+def _countries(cases: QuerySet) -> QuerySet:
+    columns = "alpha3 version alpha2 m49 region longitude latitude".split()
+    rows = models.Country.objects.order_by("alpha3")
+    return _values(rows, columns, {"region": "region_id"})
+
+
+def _country_names(row: dict) -> dict:
+    country = models.Country(alpha2=row["alpha2"])
+    for language in ("en", "fa", "ar"):
+        with translation.override(language):
+            row[f"name_{language}"] = str(country)
+    return row
+
+
+DOCUMENT_COLUMNS = (
+    "code version symbol kind title_en title_fa title_ar date earliest latest issuer url "
+    "identification licence note_en note_fa note_ar"
+).split()
+
+
+def _documents(cases: QuerySet) -> QuerySet:
+    rows = models.Document.objects.annotate(by_code=Bytewise("code")).order_by("by_code")
+    return _values(rows, DOCUMENT_COLUMNS, {"issuer": "issuer__code"})
+
+
+PASSAGE_COLUMNS = ("ref", "document", "language", "kind", "number", "section", "text")
+
+
+def _passages(cases: QuerySet) -> QuerySet:
+    renamed = {
+        "document": "edition__document__code",
+        "language": "edition__language",
+        "section": "section__code",
+    }
+    rows = models.Passage.objects.order_by("edition__ref", "order")
+    return _values(rows, PASSAGE_COLUMNS, renamed)
+
+
+ERRATUM_COLUMNS = (
+    "code version edition kind printed reading reading_en why_en why_fa why_ar basis certainty "
+    "places"
+).split()
+
+
+def _errata(cases: QuerySet) -> QuerySet:
+    places = models.ErratumPlace.objects.filter(erratum=OuterRef("pk"))
+    span = text("passage__ref", SLASH, "start", HYPHEN, "end")
+    rows = models.Erratum.objects.annotate(
+        places_=Joined(places, span, ordered_by=["id"]), by_code=Bytewise("code")
+    )
+    renamed = {"edition": "edition__ref", "places": "places_"}
+    return _values(rows.order_by("by_code"), ERRATUM_COLUMNS, renamed)
+
+
+REFERENCE_COLUMNS = ("passage", "start", "end", "words", "document", "kind")
+
+
+def _references(cases: QuerySet) -> QuerySet:
+    rows = models.Reference.objects.annotate(
+        words=Substr("passage__text", F("start") + 1, F("end") - F("start"))
+    ).order_by("passage__edition__ref", "passage__order", "start", "document__code")
+    return _values(
+        rows, REFERENCE_COLUMNS, {"passage": "passage__ref", "document": "document__code"}
+    )
+
+
+def _values(queryset: QuerySet, columns: Iterable[str], renamed: dict[str, str]) -> QuerySet:
+    """The columns in order, taken from the expressions that make them."""
+    return queryset.values_list(*(renamed.get(column, column) for column in columns))
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("cases", tuple(CASE_COLUMNS), _cases, of_cases=True),
+        Table("statements", tuple(STATEMENT_COLUMNS), _statements, of_cases=True),
+        Table("evidence", tuple(EVIDENCE_COLUMNS), _evidence, of_cases=True),
+        Table("findings", tuple(FINDING_COLUMNS), _findings),
+        Table("quotations", tuple(QUOTATION_COLUMNS), _quotations),
+        Table("actors", tuple(ACTOR_COLUMNS), _actors),
+        Table("actor_names", ("actor", "language", "name", "kind"), _actor_names),
+        Table("terms", tuple(TERM_COLUMNS), _terms),
+        Table(
+            "countries",
+            tuple(
+                "alpha3 version alpha2 m49 region longitude latitude name_en name_fa name_ar".split()
+            ),
+            _countries,
+            finish=_country_names,
+        ),
+        Table("documents", tuple(DOCUMENT_COLUMNS), _documents),
+        Table("passages", PASSAGE_COLUMNS, _passages),
+        Table("errata", tuple(ERRATUM_COLUMNS), _errata),
+        Table("references", REFERENCE_COLUMNS, _references),
+    )
+}
+
+
+def write(table: Table, file_format: str, cases: QuerySet | None = None) -> Iterator[bytes]:
+    """The bytes of a table in one of FORMATS, in pieces."""
+    query = table.query(cases)
+    if file_format == "csv":
+        if connections[query.db].vendor == "postgresql" and table.finish is None:
+            return _copy(table, query)
+        return _csv(table, query)
+    if file_format == "excel":
+        return _csv(table, query, for_excel=True)
+    if file_format == "xlsx":
+        return _xlsx(table, query)
+    if file_format == "json":
+        return _json(table, query)
+    raise ValueError(f"{file_format!r} is not one of {', '.join(FORMATS)}.")
+
+
+def _rows(table: Table, query: QuerySet) -> Iterator[Row]:
+    for row in query.iterator(chunk_size=CHUNK):
+        if table.finish:
+            row = tuple(table.finish(dict(zip(table.columns, row, strict=False))).values())
+        yield row
+
+
+def _plain(value: Any) -> Any:
+    return "" if value is None else value
+
+
+def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
+    """PostgreSQL's own CSV; empty text is made NULL, since COPY would print it as two quotes."""
+    yield (",".join(table.columns) + "\n").encode()
+    try:
+        sql, params = query.query.sql_with_params()
+    except EmptyResultSet:
+        return
+    names = [f"c{place}" for place in range(len(table.columns))]
+    cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
+    statement = f"COPY (SELECT {cells} FROM ({sql}) AS t({', '.join(names)})) TO STDOUT (FORMAT csv)"
+    with connections[query.db].cursor() as cursor, cursor.copy(statement, params) as copy:
+        for block in copy:
+            yield bytes(block)
+
+
+def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    if for_excel:
+        buffer.write(BOM)
+    writer.writerow(table.columns)
+    for count, row in enumerate(_rows(table, query), start=1):
+        writer.writerow([harmless(_plain(cell)) for cell in row] if for_excel else row)
+        if count % CHUNK == 0:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _xlsx(table: Table, query: QuerySet) -> Iterator[bytes]:
+    """A workbook of one sheet whose every cell is text, so that nothing is taken for a formula."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(table.name)
+    sheet.append(table.columns)
+    for row in _rows(table, query):
+        cells = []
+        for value in row:
+            cell = WriteOnlyCell(sheet)
+            cell.value = str(_plain(value))
+            cell.data_type, cell.number_format = "s", "@"
+            cells.append(cell)
+        sheet.append(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    yield buffer.getvalue()
+
+
+def _json(table: Table, query: QuerySet) -> Iterator[bytes]:
+    yield b"["
+    for count, row in enumerate(_rows(table, query)):
+        record = dict(zip(table.columns, row, strict=True))
+        piece = json.dumps(record, ensure_ascii=False, default=str)
+        yield ((",\n" if count else "\n") + piece).encode()
+    yield b"\n]\n"
+
+
+def harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet runs as a formula; `restored` undoes it."""
+    if isinstance(cell, str) and FORMULA.match(cell) and not NUMBER.match(cell):
+        return f"'{cell}"
+    return cell
+
+
+def restored(cell: str) -> str:
+    """A cell as it was before `harmless`."""
+    return cell[1:] if cell.startswith("'") and FORMULA.match(cell) else cell

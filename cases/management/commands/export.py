@@ -1,0 +1,32 @@
+"""python manage.py export NAME --format csv --output FILE: a table as the site gives it."""
+
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from cases.exports import FORMATS, TABLES, write
+
+
+class Command(BaseCommand):
+    help = "Write one table as a file, with the same bytes as the site gives."
+
+    def add_arguments(self, parser):
+        parser.add_argument("name", choices=sorted(TABLES))
+        parser.add_argument("--format", choices=FORMATS, default="csv")
+        parser.add_argument("--output", default="-", help="a file, or - for standard output")
+
+    def handle(self, *, name, format, output, **options):
+        pieces = write(TABLES[name], format)
+        if output == "-":
+            sys.stdout.buffer.writelines(pieces)
+            sys.stdout.buffer.flush()
+            return
+        path = Path(output)
+        unfinished = path.with_name(f"{path.name}.part")
+        try:
+            with unfinished.open("wb") as file:
+                file.writelines(pieces)
+            unfinished.replace(path)
+        except OSError as error:
+            raise CommandError(f"{output}: cannot be written: {error.strerror}.") from error
