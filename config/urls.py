@@ -1,8 +1,17 @@
-"""Addresses: pages in three languages, files in one."""
+"""Addresses: pages in three languages, English without a prefix; files in one for all."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-urlpatterns = [path("i18n/", include("django.conf.urls.i18n"))]
-urlpatterns += i18n_patterns(path("admin/", admin.site.urls), prefix_default_language=False)
+from cases.urls import FILES, PAGES
+
+urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES]
+urlpatterns += i18n_patterns(
+    path("admin/", admin.site.urls), *PAGES, prefix_default_language=False
+)
+
+handler400 = "cases.views.bad_request"
+handler403 = "cases.views.forbidden"
+handler404 = "cases.views.not_found"
+handler500 = "cases.views.server_error"

@@ -1,0 +1,93 @@
+"""How templates show values: dates in words, texts in their own language and direction."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
+
+from cases import edtf
+from cases.models.fields import translated
+
+register = template.Library()
+RIGHT_TO_LEFT = {"fa", "ar"}
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+@register.filter
+def when(text: str) -> str:
+    """An EDTF date in words of the reader's language."""
+    return edtf.words(text, _language()) if text else ""
+
+
+@register.filter
+def direction(language: str) -> str:
+    """ltr or rtl, as the language is written."""
+    return "rtl" if str(language) in RIGHT_TO_LEFT else "ltr"
+
+
+@register.simple_tag
+def in_own_language(record, name: str, tag: str = "span"):
+    """A text of a record in the reader's language, or marked as being in another one."""
+    text, language = translated(record, name)
+    if not text:
+        return ""
+    if language == _language():
+        return text
+    return format_html(
+        '<{0} lang="{1}" dir="{2}">{3}</{0}>', mark_safe(tag), language, direction(language), text
+    )
+
+
+@register.filter
+def own_name(actor):
+    """An actor's name, marked with its language where that is not the reader's."""
+    name, language = actor.name()
+    if language == _language():
+        return name
+    return format_html('<bdi lang="{}">{}</bdi>', language, name)
+
+
+@register.filter
+def words_of(quotation) -> str:
+    """The quoted stretch of the passage."""
+    return quotation.passage.text[quotation.start : quotation.end]
+
+
+@register.filter
+def errata_in(quotation) -> list:
+    """The errata whose print touches the quoted words."""
+    return list(
+        {
+            place.erratum.pk: place.erratum
+            for place in quotation.passage.erratum_places.all()
+            if place.start < quotation.end and place.end > quotation.start
+        }.values()
+    )
+
+
+@register.filter
+def by_part(statement) -> list:
+    """(label of the part, actors) of a statement, in the order of the parts."""
+    groups: dict[str, list] = {}
+    for part in statement.parts.all():
+        groups.setdefault(part.get_part_display(), []).append(part.actor)
+    return list(groups.items())
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context, number: int) -> str:
+    """The present address with another page number."""
+    query = context["request"].GET.copy()
+    query["page"] = number
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def in_language(context, code: str) -> str:
+    """The present address in another language of the interface, filters kept."""
+    from django.urls import translate_url
+
+    return translate_url(context["request"].get_full_path(), code)
