@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -79,6 +80,8 @@ class CodesField(forms.Field):
     def validate(self, value):
         if not value:
             return
+        for code in value:
+            ProhibitNullCharactersValidator()(code)
         wanted = {f"{self.prefix}{code}": code for code in value}
         rows = self.model.objects.values_list(self.lookup, flat=True)
         known = set(rows.filter(**{f"{self.lookup}__in": list(wanted)}))

@@ -2,9 +2,67 @@
 
 from django.db import models
 from django.db.models import Case as Conditional
-from django.db.models import F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Substr
 
-from cases.expressions import DaysBetween
+from cases.expressions import HYPHEN, SLASH, DaysBetween, text
+
+
+def _counted(rows, column: str):
+    """The number of rows (narrowed to the outer row) as a subquery: a join would multiply."""
+    counts = rows.order_by().values(column).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts), 0)
+
+
+class TermQuerySet(models.QuerySet):
+    """Terms and how much they are used."""
+
+    def with_uses(self):
+        """Adds `uses`: the number of statements that say the term."""
+        from cases.models import Statement
+
+        said = Statement.objects.filter(term=OuterRef("pk"))
+        return self.annotate(uses=_counted(said, "term"))
+
+
+class ActorQuerySet(models.QuerySet):
+    """Actors and how much they do."""
+
+    def with_statement_count(self):
+        """Adds `statement_count`: the parts that the actor plays in statements."""
+        from cases.models import StatementActor
+
+        played = StatementActor.objects.filter(actor=OuterRef("pk"))
+        return self.annotate(statement_count=_counted(played, "actor"))
+
+
+class PassageQuerySet(models.QuerySet):
+    """Passages and how much is quoted from them."""
+
+    def with_quotation_count(self):
+        """Adds `quotation_count`."""
+        from cases.models import Quotation
+
+        quoted = Quotation.objects.filter(passage=OuterRef("pk"))
+        return self.annotate(quotation_count=_counted(quoted, "passage"))
+
+
+class QuotationQuerySet(models.QuerySet):
+    """Quotations with their words, which stand in the passage and nowhere else."""
+
+    def with_words(self):
+        """Adds `words`, the stretch of the passage that is quoted, and its `ref`."""
+        return self.annotate(
+            words=Substr("passage__text", F("start") + 1, F("end") - F("start")),
+            ref=text("passage__ref", SLASH, "start", HYPHEN, "end"),
+        )
+
+    def with_uses(self):
+        """Adds `uses`: the number of statements that stand on the words."""
+        from cases.models import StatementQuotation
+
+        used = StatementQuotation.objects.filter(quotation=OuterRef("pk"))
+        return self.annotate(uses=_counted(used, "quotation"))
 
 
 class CaseQuerySet(models.QuerySet):
@@ -17,6 +75,13 @@ class CaseQuerySet(models.QuerySet):
     def originals(self):
         """Without working copies, whatever the state of review."""
         return self.filter(working_copy_of=None)
+
+    def with_statement_count(self):
+        """Adds `statement_count`, general rules left out."""
+        from cases.models import Statement
+
+        said = Statement.objects.counted().filter(case=OuterRef("pk"))
+        return self.annotate(statement_count=_counted(said, "case"))
 
     def certainly_within(self, first, last):
         """Cases whose whole stated time lies within the two days, either of which may be None."""
@@ -87,6 +152,13 @@ class StatementQuerySet(models.QuerySet):
     def counted(self):
         """Without general rules, in which the case only stands as an example."""
         return self.exclude(scope="pattern")
+
+    def with_quotation_count(self):
+        """Adds `quotation_count`: the stretches of text behind a statement."""
+        from cases.models import StatementQuotation
+
+        behind = StatementQuotation.objects.filter(statement=OuterRef("pk"))
+        return self.annotate(quotation_count=_counted(behind, "statement"))
 
     def findings(self):
         """Statements that belong to no case."""

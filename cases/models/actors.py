@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.choices import Language, NameKind, Naming
 from cases.models.fields import EdtfField, Recorded
 from cases.models.vocabulary import Country, Term
+from cases.querysets import ActorQuerySet
 
 
 class Actor(Recorded):
@@ -58,6 +59,8 @@ class Actor(Recorded):
     note_fa = models.TextField(_("note in Persian"), blank=True)
     note_ar = models.TextField(_("note in Arabic"), blank=True)
 
+    objects = ActorQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         verbose_name = _("actor")
@@ -79,10 +82,15 @@ class Actor(Recorded):
         return self.name()[0]
 
     def name(self, language: str | None = None) -> tuple[str, str]:
-        """The official name in the reader's language, with the language it is really in."""
+        """The official name in the reader's language, with the language it is really in.
+
+        Groups have no official name; their short one stands in.
+        """
         wanted = (language or get_language() or "en").split("-")[0]
-        names = [name for name in self.names.all() if name.kind == NameKind.OFFICIAL]
-        by_language = {name.language: name.name for name in reversed(names)}
+        by_language: dict[str, str] = {}
+        for kind in (NameKind.SHORT, NameKind.OFFICIAL):
+            names = [name for name in self.names.all() if name.kind == kind]
+            by_language |= {name.language: name.name for name in reversed(names)}
         for candidate in (wanted, "en", *by_language):
             if candidate in by_language:
                 return by_language[candidate], candidate

@@ -3,8 +3,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases import edtf
 from cases.models.choices import CaseRelationKind, Coding, CountryRole, Coverage, Review
 from cases.models.fields import EdtfField, Recorded, translated
 from cases.models.vocabulary import Country, Region
@@ -122,8 +124,8 @@ class Case(Recorded):
         return translated(self, "title")[0] or self.slug
 
     def clean(self) -> None:
-        from cases import edtf
-
+        if self.review == Review.PUBLISHED and self.published_on is None:
+            self.published_on = timezone.now()
         starts, ends = edtf.bounds(self.start)[0], edtf.bounds(self.end)[1]
         if starts and ends and starts > ends:
             raise ValidationError({"end": _("The case ends before it starts.")})

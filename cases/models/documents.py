@@ -2,8 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.actors import Actor
@@ -18,6 +17,7 @@ from cases.models.choices import (
     Translator,
 )
 from cases.models.fields import EdtfField, Recorded, translated
+from cases.querysets import PassageQuerySet, QuotationQuerySet
 
 
 class Document(Recorded):
@@ -152,6 +152,8 @@ class Passage(models.Model):
         _("footnote marks"), default=list, help_text=_("Number, start and end of each.")
     )
 
+    objects = PassageQuerySet.as_manager()
+
     class Meta:
         ordering = ["edition", "order"]
         verbose_name = _("passage")
@@ -168,24 +170,6 @@ class Passage(models.Model):
         if self.pk and not self._state.adding:
             raise ValidationError(_("The text of a passage never changes: add a new edition."))
         super().save(*args, **kwargs)
-
-
-class QuotationQuerySet(models.QuerySet):
-    """Quotations with their words, which stand in the passage and nowhere else."""
-
-    def with_words(self):
-        """Adds `words`, the stretch of the passage that is quoted, and its `ref`."""
-        return self.annotate(
-            words=Substr("passage__text", F("start") + 1, F("end") - F("start")),
-            ref=Concat(
-                F("passage__ref"),
-                Value("/"),
-                F("start"),
-                Value("-"),
-                F("end"),
-                output_field=models.CharField(),
-            ),
-        )
 
 
 class Quotation(Recorded):

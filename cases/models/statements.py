@@ -1,5 +1,9 @@
 """Statements: every coded claim, of a case or (a finding) of no single case."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Left, Length
@@ -27,6 +31,36 @@ REQUIRED_OF_SCHEME = {
     "success_element": ("effect",),
 }
 _EMPTY = {"assessed_by": Q(assessed_by=None)}
+
+
+def breaches(values: Mapping[str, Any]) -> list[str]:
+    """What a statement's own values break, in sentences; the constraints below say the same.
+
+    `values` maps column names to values; columns that are empty may be left out. Forms and loads
+    ask here, since asking the database costs a query a constraint.
+    """
+    term = values.get("term") or ""
+    scheme = term.partition(":")[0]
+    found = []
+    if scheme not in SCHEMES:
+        found.append(_("The term %(term)s is of a scheme that is no statement's.") % {"term": term})
+    for column, owner in COLUMNS_OF_SCHEME.items():
+        if values.get(column) and scheme != owner:
+            sentence = _("%(column)s is only for %(scheme)s.")
+            found.append(sentence % {"column": column, "scheme": owner})
+    if term in WORDLESS_TERMS:
+        if values.get("support"):
+            sentence = _("%(term)s says that the source is silent: leave support empty.")
+            found.append(sentence % {"term": term})
+        return found
+    for column in REQUIRED_OF_SCHEME.get(scheme, ()):
+        if not values.get(column):
+            sentence = _("%(column)s is missing: %(scheme)s needs it.")
+            found.append(sentence % {"column": column, "scheme": scheme})
+    if not values.get("support"):
+        sentence = _("support is missing: write one of %(known)s.")
+        found.append(sentence % {"known": ", ".join(Support.values)})
+    return found
 
 
 def _belongs(column: str, scheme: str, sentence) -> models.CheckConstraint:
@@ -204,6 +238,13 @@ class Statement(Recorded):
 
     def clean(self) -> None:
         self.scheme = (self.term_id or "").partition(":")[0]
+        columns = ("support", *COLUMNS_OF_SCHEME)
+        values = {"term": self.term_id} | {
+            name: getattr(self, "assessed_by_id" if name == "assessed_by" else name)
+            for name in columns
+        }
+        if self.term_id and (found := breaches(values)):
+            raise ValidationError(found)
 
 
 class StatementActor(models.Model):

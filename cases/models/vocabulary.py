@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.fields import Recorded, translated
+from cases.querysets import TermQuerySet
 
 # Schemes of a statement's term, in the order in which a case is told.
 SCHEMES = {
@@ -75,6 +76,8 @@ class Term(Recorded):
         related_name="replaces",
         verbose_name=_("replaced by"),
     )
+
+    objects = TermQuerySet.as_manager()
 
     class Meta:
         ordering = ["scheme", "order", "code"]

@@ -12,8 +12,8 @@ from cases.models import (
     Term,
 )
 from cases.models.choices import Coverage, Part, Scope, Support
-from cases.models.statements import COLUMNS_OF_SCHEME, REQUIRED_OF_SCHEME
-from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, SCHEMES, WORDLESS_TERMS
+from cases.models.statements import breaches
+from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, WORDLESS_TERMS
 from cases.records.shapes import Data, Index, Problem, Shape
 
 SHAPE = Shape(
@@ -159,31 +159,19 @@ def missing_for_publication(case: Data) -> list[str]:
 
 
 def _breaches(data: Data) -> list[str]:
-    """Rules that a single statement breaks; the database holds the same ones as constraints."""
+    """Rules that a single statement breaks: those of its columns, and those of its lists."""
     term = data["term"]
     scheme = term.partition(":")[0]
-    wordless = term in WORDLESS_TERMS
-    found = []
-    if scheme not in SCHEMES:
-        found.append(f"term: {term} is of a scheme that is no statement's.")
-    for column, owner in (COLUMNS_OF_SCHEME | {"credited_to": "outcome", "about": "finding"}).items():
-        if column in data and scheme != owner:
-            found.append(f"{column} is only for {owner}.")
-    if wordless:
-        found += [
-            f"{term} says that the source is silent: leave {name} out."
-            for name in ("support", "quotations")
-            if name in data
-        ]
-        return found
+    found = [str(sentence) for sentence in breaches(data)]
     found += [
-        f"{column} is missing: {scheme} needs it."
-        for column in REQUIRED_OF_SCHEME.get(scheme, ())
-        if column not in data
+        f"{name} is only for {owner}."
+        for name, owner in (("credited_to", "outcome"), ("about", "finding"))
+        if name in data and scheme != owner
     ]
-    if "support" not in data:
-        found.append(f"support is missing: write one of {', '.join(Support.values)}.")
-    elif "quotations" not in data and data["support"] != Support.EDITOR_INFERENCE:
+    if term in WORDLESS_TERMS:
+        if "quotations" in data:
+            found.append(f"{term} says that the source is silent: leave quotations out.")
+    elif "quotations" not in data and data.get("support") != Support.EDITOR_INFERENCE:
         found.append("no words: quote the source, or mark it editor_inference.")
     if scheme in ("role", "tool") and not any(part in data for part in Part.values):
         found.append(f"{scheme} without an actor.")

@@ -1,0 +1,5 @@
+"""The editors' desk: every model in Django's admin, with a revision for whatever is saved there."""
+
+from cases.admin import actors, cases, documents, history, vocabulary
+
+__all__ = ["actors", "cases", "documents", "history", "vocabulary"]

@@ -1,0 +1,65 @@
+"""Actors and their names."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportMixin
+
+from cases.admin.base import DirectedAdmin, RecordAdmin
+from cases.models import Actor, ActorName, Term
+from cases.resources import ActorResource
+
+
+class ActorNameInline(DirectedAdmin, admin.TabularInline):
+    model = ActorName
+    extra = 1
+
+
+@admin.register(Actor)
+class ActorAdmin(ImportExportMixin, RecordAdmin):
+    record_kind = "actor"
+    resource_classes = [ActorResource]
+    list_display = ["code", "__str__", "type", "naming", "parent", "country", "statement_total"]
+    list_filter = ["type", "naming"]
+    list_select_related = ["type", "parent", "country"]
+    search_fields = ["code", "names__name"]
+    autocomplete_fields = ["parent", "country", "successor"]
+    inlines = [ActorNameInline]
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).with_statement_count()
+        return rows.prefetch_related("names", "parent__names")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["code"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "type":
+            kwargs["queryset"] = Term.objects.filter(scheme="actor_type")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("statements"), ordering="statement_count")
+    def statement_total(self, actor):
+        return actor.statement_count
+
+
+@admin.register(ActorName)
+class ActorNameAdmin(admin.ModelAdmin):
+    """For looking names up; they are edited with their actor."""
+
+    list_display = ["name", "language", "kind", "actor"]
+    list_filter = ["language", "kind"]
+    list_select_related = ["actor"]
+    search_fields = ["name", "actor__code"]
+    show_facets = admin.ShowFacets.ALWAYS
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("actor__names")
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
