@@ -158,9 +158,7 @@ def _with_lists(statements: QuerySet) -> QuerySet:
     """Statements with their actors, documents and words as joined codes."""
     parts = models.StatementActor.objects.filter(statement=OuterRef("pk"))
     evidence = models.StatementQuotation.objects.filter(statement=OuterRef("pk"))
-    span = text(
-        "quotation__passage__ref", SLASH, "quotation__start", HYPHEN, "quotation__end"
-    )
+    span = text("quotation__passage__ref", SLASH, "quotation__start", HYPHEN, "quotation__end")
     documents = models.Document.objects.filter(statements=OuterRef("pk"))
     tools = models.Statement.objects.filter(credited_with=OuterRef("pk"))
     return statements.annotate(
@@ -223,9 +221,7 @@ def _evidence(cases: QuerySet) -> QuerySet:
     rows = models.StatementQuotation.objects.filter(statement__case__in=cases.values("pk"))
     rows = rows.annotate(
         code_=Code("statement__term_id"),
-        actors_=Joined(
-            parts, text("actor__code", COLON, "part"), ordered_by=["order", "id"]
-        ),
+        actors_=Joined(parts, text("actor__code", COLON, "part"), ordered_by=["order", "id"]),
         words=Substr(
             "quotation__passage__text",
             F("quotation__start") + 1,
@@ -318,10 +314,15 @@ def _terms(cases: QuerySet) -> QuerySet:
     return _values(rows.order_by("by_scheme", "order", "by_code"), TERM_COLUMNS, renamed)
 
 
+COUNTRY_COLUMNS = (
+    "alpha3 version alpha2 m49 region longitude latitude name_en name_fa name_ar"
+).split()
+
+
 def _countries(cases: QuerySet) -> QuerySet:
-    columns = "alpha3 version alpha2 m49 region longitude latitude".split()
+    """Without the names, which CLDR has and the database has not."""
     rows = models.Country.objects.order_by("alpha3")
-    return _values(rows, columns, {"region": "region_id"})
+    return _values(rows, COUNTRY_COLUMNS[:-3], {"region": "region_id"})
 
 
 def _country_names(row: dict) -> dict:
@@ -402,9 +403,7 @@ TABLES: dict[str, Table] = {
         Table("terms", tuple(TERM_COLUMNS), _terms),
         Table(
             "countries",
-            tuple(
-                "alpha3 version alpha2 m49 region longitude latitude name_en name_fa name_ar".split()
-            ),
+            tuple(COUNTRY_COLUMNS),
             _countries,
             finish=_country_names,
         ),
@@ -452,7 +451,8 @@ def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
         return
     names = [f"c{place}" for place in range(len(table.columns))]
     cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
-    statement = f"COPY (SELECT {cells} FROM ({sql}) AS t({', '.join(names)})) TO STDOUT (FORMAT csv)"
+    source = f"({sql}) AS t({', '.join(names)})"  # Django's own SQL; its values stay parameters
+    statement = f"COPY (SELECT {cells} FROM {source}) TO STDOUT (FORMAT csv)"  # noqa: S608
     with connections[query.db].cursor() as cursor, cursor.copy(statement, params) as copy:
         for block in copy:
             yield bytes(block)

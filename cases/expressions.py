@@ -27,14 +27,12 @@ class Joined(Subquery):
     def __init__(self, queryset, expression, *, ordered_by=None):
         """`expression` gives each row's text; without `ordered_by` rows are distinct and sorted."""
         rows = queryset.order_by().annotate(joined=Bytewise(expression)).values("joined")
-        if ordered_by:
-            rows = rows.order_by(*ordered_by)
-        else:
-            rows = rows.distinct().order_by("joined")
+        rows = rows.order_by(*ordered_by) if ordered_by else rows.distinct().order_by("joined")
         super().__init__(rows)
 
     def as_sqlite(self, compiler, connection, **context):
-        template = f"(SELECT COALESCE(GROUP_CONCAT(joined, '{SEPARATOR}'), '') FROM %(subquery)s)"
+        joined = f"COALESCE(GROUP_CONCAT(joined, '{SEPARATOR}'), '')"
+        template = f"(SELECT {joined} FROM %(subquery)s)"  # noqa: S608 (nothing from outside)
         return self._in_parentheses(compiler, connection, template, context)
 
     def as_postgresql(self, compiler, connection, **context):
@@ -77,9 +75,7 @@ class IsoTime(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
     def as_postgresql(self, compiler, connection, **context):
-        template = (
-            "TO_CHAR((%(expressions)s) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-        )
+        template = "TO_CHAR((%(expressions)s) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
         return self.as_sql(compiler, connection, template=template, **context)
 
 

@@ -1,4 +1,4 @@
-"""Querysets that speak the domain. Adjectives filter, `with_…` annotates, `for_…` prepares a page."""
+"""Querysets that speak the domain: adjectives filter, `with_…` annotates, `for_…` prefetches."""
 
 from django.db import models
 from django.db.models import Case as Conditional
@@ -126,7 +126,9 @@ class CaseQuerySet(models.QuerySet):
         least = DaysBetween(F("opening_latest"), F("action_earliest"))
         most = DaysBetween(F("opening_earliest"), F("action_latest"))
         return dated.annotate(
-            gap_min_days=Conditional(When(sensible & apart, then=least), When(sensible, then=Value(0))),
+            gap_min_days=Conditional(
+                When(sensible & apart, then=least), When(sensible, then=Value(0))
+            ),
             gap_max_days=Conditional(When(sensible, then=most)),
         )
 

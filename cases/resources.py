@@ -65,7 +65,11 @@ class CaseResource(RecordResource):
         import_id_fields = ["slug"]
         fields = (
             "slug",
-            *(f"{text}_{language}" for text in ("title", "summary") for language in ("en", "fa", "ar")),
+            *(
+                f"{text}_{language}"
+                for text in ("title", "summary")
+                for language in ("en", "fa", "ar")
+            ),
             *("start", "end", "coverage", "internal_notes"),
         )
 

@@ -161,7 +161,9 @@ def _facets(asked: dict) -> list[Facet]:
             name,
             label,
             _options(
-                dict(sorted(values.items(), key=lambda item: item[1])) if name in by_name else values,
+                dict(sorted(values.items(), key=lambda item: item[1]))
+                if name in by_name
+                else values,
                 asked.get(name, ()),
             ),
         )

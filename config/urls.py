@@ -7,9 +7,7 @@ from django.urls import include, path
 from cases.urls import FILES, PAGES
 
 urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES]
-urlpatterns += i18n_patterns(
-    path("admin/", admin.site.urls), *PAGES, prefix_default_language=False
-)
+urlpatterns += i18n_patterns(path("admin/", admin.site.urls), *PAGES, prefix_default_language=False)
 
 handler400 = "cases.views.bad_request"
 handler403 = "cases.views.forbidden"

@@ -13,7 +13,7 @@ Data = dict[str, Any]
 
 
 class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-    """YAML in which every scalar is text, so that `start: 2008` and `code: no` mean what they say."""
+    """YAML whose every scalar is text: `start: 2008` and `code: no` mean what they say."""
 
 
 def _mapping(loader: yaml.Loader, node: yaml.MappingNode) -> Data:
@@ -52,7 +52,9 @@ class SeedFiles:
         if not key:
             self.problems.append((where, f"a {kind} without a key."))
         elif key in records:
-            self.problems.append((where, f"{kind} {key} stands in {self.where[kind][key]} already."))
+            self.problems.append(
+                (where, f"{kind} {key} stands in {self.where[kind][key]} already.")
+            )
         else:
             records[key] = data
             self.where.setdefault(kind, {})[key] = where
@@ -113,7 +115,9 @@ def _rows(path: Path, seeds: SeedFiles) -> Iterator[tuple[Data, str]]:
         return
     for line, row in enumerate(rows, start=2):
         if "" in row or None in row.values():
-            seeds.problems.append((f"{path.name}, row {line}", "has more or fewer cells than the head."))
+            seeds.problems.append(
+                (f"{path.name}, row {line}", "has more or fewer cells than the head.")
+            )
         else:
             yield row, f"{path.name}, row {line}"
 
@@ -122,7 +126,9 @@ def _read_terms(folder: Path, seeds: SeedFiles) -> None:
     for path in sorted((folder / "vocabularies").glob("*.csv")):
         for place, (row, where) in enumerate(_rows(path, seeds)):
             if row.get("scheme") != path.stem:
-                seeds.problems.append((where, f"scheme: must be {path.stem}, as the file is named."))
+                seeds.problems.append(
+                    (where, f"scheme: must be {path.stem}, as the file is named.")
+                )
                 continue
             if row.get("broader"):
                 row["broader"] = f"{path.stem}:{row['broader']}"
@@ -208,7 +214,7 @@ def _flat(data: Data, name: str, where: str, seeds: SeedFiles) -> Data:
 
 
 def _statement(item: Any) -> Any:
-    """A statement with its actors beside its other keys, as files of one row a statement have them."""
+    """A statement with its actors beside its other keys, as files of one row each have them."""
     if not isinstance(item, dict) or not isinstance(item.get("actors", {}), dict):
         return item
     rest = {key: value for key, value in item.items() if key != "actors"}

@@ -53,6 +53,10 @@ class Tally:
         return "\n".join([*lines, f"seed: {total}"])
 
 
+def _listed(words) -> str:
+    return ", ".join(sorted(words))
+
+
 def store_edition(
     document: Document, language: str, content: bytes, file_name: str, report: Report
 ) -> Edition:
@@ -168,7 +172,9 @@ class _Load:
         """The parsed file of an edition that is not stored yet; None if it is, or is refused."""
         where, name = entry["where"], entry.get("file", "")
         if extra := set(entry) - {"language", "file", "document", "folder", "where"}:
-            self.problems.append(Problem(where, f"edition: unknown key {', '.join(sorted(extra))}."))
+            self.problems.append(
+                Problem(where, f"edition: unknown key {', '.join(sorted(extra))}.")
+            )
         language, ref = entry.get("language", ""), f"{entry['document']}/{entry.get('language')}"
         self.index.expect("edition", [ref])
         try:
@@ -223,7 +229,10 @@ class _Load:
             return None
         if unknown := set(quoted) - QUOTED_KEYS:
             self.problems.append(
-                Problem(where, f"unknown key {', '.join(sorted(unknown))}; use {', '.join(sorted(QUOTED_KEYS))}.")
+                Problem(
+                    where,
+                    f"unknown key {_listed(unknown)}; use {_listed(QUOTED_KEYS)}.",
+                )
             )
         passage, words = quoted["passage"], quoted["words"]
         printed = self.index.text(passage)
@@ -276,7 +285,9 @@ class _Load:
                     places.append(refs[name])
                 elif name not in quoted:
                     known = ", ".join(quoted)
-                    self.problems.append(Problem(here, f"no quotation {name!r}; there are {known}."))
+                    self.problems.append(
+                        Problem(here, f"no quotation {name!r}; there are {known}.")
+                    )
             if "quotations" in statement:
                 statement["quotations"] = places
 
@@ -284,7 +295,9 @@ class _Load:
         translation = entry.get("translation_en", "")
         known, place = self.translations.setdefault(ref, (translation, where))
         if known != translation:
-            self.problems.append(Problem(where, f"the same words are translated otherwise in {place}."))
+            self.problems.append(
+                Problem(where, f"the same words are translated otherwise in {place}.")
+            )
         data = {"ref": ref, "words": entry["words"]}
         if translation:
             data |= {"translation_en": translation, "translated_by": Translator.MACHINE.value}

@@ -80,7 +80,9 @@ class StatementInline(DirectedAdmin, admin.TabularInline):
         if not statement.pk:
             return _("after saving")
         actors = format_html_join(
-            "", "<div>{}: {}</div>", ((p.get_part_display(), p.actor) for p in statement.parts.all())
+            "",
+            "<div>{}: {}</div>",
+            ((p.get_part_display(), p.actor) for p in statement.parts.all()),
         )
         words = format_html_join(
             "",

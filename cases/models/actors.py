@@ -100,9 +100,7 @@ class Actor(Recorded):
 class ActorName(models.Model):
     """One name of an actor in one language; as printed ones are what a source writes."""
 
-    actor = models.ForeignKey(
-        Actor, models.CASCADE, related_name="names", verbose_name=_("actor")
-    )
+    actor = models.ForeignKey(Actor, models.CASCADE, related_name="names", verbose_name=_("actor"))
     language = models.CharField(_("language"), max_length=5, choices=Language.choices)
     name = models.CharField(_("name"), max_length=250)
     kind = models.CharField(

@@ -113,8 +113,7 @@ class Case(Recorded):
             ),
             models.CheckConstraint(
                 name="case_working_copy_is_not_public",
-                condition=Q(working_copy_of=None)
-                | Q(review__in=[Review.DRAFT, Review.IN_REVIEW]),
+                condition=Q(working_copy_of=None) | Q(review__in=[Review.DRAFT, Review.IN_REVIEW]),
                 violation_error_message=_("A working copy is a draft or in review."),
             ),
         ]
@@ -171,9 +170,7 @@ class CaseCountry(models.Model):
 class CaseRelation(models.Model):
     """How one case stands to another: this case … the other."""
 
-    case = models.ForeignKey(
-        Case, models.CASCADE, related_name="relations", verbose_name=_("case")
-    )
+    case = models.ForeignKey(Case, models.CASCADE, related_name="relations", verbose_name=_("case"))
     to = models.ForeignKey(
         Case, models.CASCADE, related_name="related_from", verbose_name=_("other case")
     )

@@ -20,7 +20,10 @@ class Language(TextChoices):
 class DocumentKind(TextChoices):
     REPORT = "report", _("report")
     RESOLUTION = "resolution", _("resolution")
-    PRESIDENTIAL_STATEMENT = "presidential_statement", _("statement by the President of the Council")
+    PRESIDENTIAL_STATEMENT = (
+        "presidential_statement",
+        _("statement by the President of the Council"),
+    )
     TREATY = "treaty_or_charter", _("treaty or charter")
     DECLARATION = "declaration", _("declaration or summit outcome")
     AGREEMENT = "agreement", _("agreement between parties")

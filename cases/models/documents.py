@@ -126,7 +126,7 @@ class Section(models.Model):
 
 
 class Passage(models.Model):
-    """A paragraph, footnote, heading or abstract of an edition: whole, as printed, never changed."""
+    """A paragraph, footnote, heading or abstract: whole, as printed, never changed."""
 
     edition = models.ForeignKey(
         Edition, models.CASCADE, related_name="passages", verbose_name=_("edition")
@@ -240,9 +240,7 @@ class Reference(Recorded):
         verbose_name = _("reference")
         verbose_name_plural = _("references")
         constraints = [
-            models.UniqueConstraint(
-                "passage", "start", "end", "document", name="reference_once"
-            ),
+            models.UniqueConstraint("passage", "start", "end", "document", name="reference_once"),
             models.CheckConstraint(
                 name="reference_has_words",
                 condition=Q(start__lt=F("end")),

@@ -175,11 +175,7 @@ class Statement(Recorded):
                 condition=Q(
                     scheme__in=list(SCHEMES),
                 )
-                & Q(
-                    Exact(
-                        Left("term_id", Length("scheme") + 1), Concat(F("scheme"), Value(":"))
-                    )
-                ),
+                & Q(Exact(Left("term_id", Length("scheme") + 1), Concat(F("scheme"), Value(":")))),
                 violation_error_message=_("The scheme is the one of the term."),
             ),
             models.CheckConstraint(
@@ -216,7 +212,9 @@ class Statement(Recorded):
             models.CheckConstraint(
                 name="statement_success_element_has_effect",
                 condition=~Q(scheme="success_element") | Q(effect__in=Effect.values),
-                violation_error_message=_("Say whether the element helped, hindered or was absent."),
+                violation_error_message=_(
+                    "Say whether the element helped, hindered or was absent."
+                ),
             ),
             models.CheckConstraint(
                 name="statement_bounds_in_order",

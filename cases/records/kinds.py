@@ -88,7 +88,11 @@ class Terms(RecordKind):
             "scheme",
             "code",
             "order",
-            *(f"{text}_{lang}" for text in ("label", "definition", "scope_note") for lang in ("en", "fa", "ar")),
+            *(
+                f"{text}_{lang}"
+                for text in ("label", "definition", "scope_note")
+                for lang in ("en", "fa", "ar")
+            ),
             "match",
             "retired_on",
         ),
@@ -340,9 +344,7 @@ class Cases(RecordKind):
             "relations": read_rows(
                 self.relations, data.get("relations"), f"{where}, relations", index, problems
             ),
-            "statements": statements.read_of_case(
-                data.get("statements"), where, index, problems
-            ),
+            "statements": statements.read_of_case(data.get("statements"), where, index, problems),
         }
         result |= {name: part for name, part in parts.items() if part}
         if result.get("review") == Review.PUBLISHED:

@@ -150,7 +150,7 @@ def unknown_code(index: Index, kind: str, code: Any) -> str:
 
 
 def clean_value(column: models.Field, value: Any) -> Any:
-    """The value as the column keeps it, as plain data; raises ValidationError saying what is allowed."""
+    """The value as the column keeps it, as plain data; ValidationError says what is allowed."""
     if is_empty(value):
         if column.blank or column.has_default():
             return None

@@ -49,9 +49,7 @@ def rows() -> QuerySet:
         Statement.objects.select_related("term", "assessed_by")
         .prefetch_related(
             Prefetch("parts", StatementActor.objects.select_related("actor")),
-            Prefetch(
-                "evidence", StatementQuotation.objects.select_related("quotation__passage")
-            ),
+            Prefetch("evidence", StatementQuotation.objects.select_related("quotation__passage")),
             Prefetch("documents", Document.objects.order_by("code")),
             Prefetch("about", Term.objects.order_by("id")),
             Prefetch("credited_to", Statement.objects.order_by("key")),
@@ -132,7 +130,9 @@ def missing_for_publication(case: Data) -> list[str]:
     """What a case in canonical form still lacks before readers may see it."""
     missing = [
         f"{name} is missing."
-        for name in (f"{text}_{lang}" for text in ("title", "summary") for lang in ("en", "fa", "ar"))
+        for name in (
+            f"{text}_{lang}" for text in ("title", "summary") for lang in ("en", "fa", "ar")
+        )
         if name not in case
     ]
     statements = case.get("statements", [])
@@ -218,19 +218,15 @@ def link(pairs: list[tuple[Statement, Data]], index: Index) -> None:
     credit.objects.filter(from_statement__in=ids).delete()
     documents.objects.filter(statement__in=ids).delete()
     about.objects.filter(statement__in=ids).delete()
-    parts, evidence, credits, cited, topics = [], [], [], [], []
+    parts, evidence, owed, cited, topics = [], [], [], [], []
     for row, data in pairs:
         parts += [
-            StatementActor(
-                statement=row, actor_id=index.pk("actor", code), part=part, order=place
-            )
+            StatementActor(statement=row, actor_id=index.pk("actor", code), part=part, order=place)
             for part in Part.values
             for place, code in enumerate(data.get(part, []))
         ]
         evidence += [
-            StatementQuotation(
-                statement=row, quotation_id=index.pk("quotation", ref), order=place
-            )
+            StatementQuotation(statement=row, quotation_id=index.pk("quotation", ref), order=place)
             for place, ref in enumerate(data.get("quotations", []))
         ]
         cited += [
@@ -240,10 +236,11 @@ def link(pairs: list[tuple[Statement, Data]], index: Index) -> None:
         topics += [about(statement=row, term_id=term) for term in data.get("about", [])]
         if data.get("credited_to"):
             tools = dict(
-                Statement.objects.filter(case=row.case_id, key__in=data["credited_to"])
-                .values_list("key", "pk")
+                Statement.objects.filter(case=row.case_id, key__in=data["credited_to"]).values_list(
+                    "key", "pk"
+                )
             )
-            credits += [
+            owed += [
                 credit(from_statement_id=row.pk, to_statement_id=tools[key])
                 for key in data["credited_to"]
             ]
@@ -251,4 +248,4 @@ def link(pairs: list[tuple[Statement, Data]], index: Index) -> None:
     StatementQuotation.objects.bulk_create(evidence)
     documents.objects.bulk_create(cited)
     about.objects.bulk_create(topics)
-    credit.objects.bulk_create(credits)
+    credit.objects.bulk_create(owed)

@@ -2,7 +2,6 @@
 
 from django import template
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from cases import edtf
@@ -29,16 +28,12 @@ def direction(language: str) -> str:
 
 
 @register.simple_tag
-def in_own_language(record, name: str, tag: str = "span"):
+def in_own_language(record, name: str):
     """A text of a record in the reader's language, or marked as being in another one."""
     text, language = translated(record, name)
-    if not text:
-        return ""
-    if language == _language():
+    if not text or language == _language():
         return text
-    return format_html(
-        '<{0} lang="{1}" dir="{2}">{3}</{0}>', mark_safe(tag), language, direction(language), text
-    )
+    return format_html('<span lang="{}" dir="{}">{}</span>', language, direction(language), text)
 
 
 @register.filter

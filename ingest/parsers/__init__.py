@@ -1,1 +1,1 @@
-"""Pure readers of source files: bytes or text in, frozen dataclasses out. No Django, no database."""
+"""Pure readers of source files: text in, frozen dataclasses out. No Django, no database."""

@@ -7,7 +7,7 @@ DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "012345678901
 ANY_DIGIT = "0-9۰-۹٠-٩"
 MARKER_END = r"\s*[-–—ـ.]\s*"
 
-# «- ۱- », «۶- », "1. ", "١ - ": the number, a sign, then words (a digit would be a date or a decimal).
+# «- ۱- », «۶- », "1. ", "١ - ": number, sign, words (a digit there would make it a decimal).
 NUMBERED = re.compile(
     rf"^\s*(?:[-–•]\s*)?(?P<number>[{ANY_DIGIT}]{{1,3}})\s*[-–—.)ـ]\s*(?P<body>(?![{ANY_DIGIT}])\S.*)$"
 )
@@ -24,7 +24,7 @@ FURNITURE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?؟…:][\s\"'»”’)\]]*$")
-# What a text may carry after its last full stop: a footnote mark, in any of the ways files print it.
+# What a text may carry after its last full stop: a footnote mark, in one of its prints.
 TRAILING_MARK = re.compile(rf"\s*(?:\^\{{[{ANY_DIGIT}]+\}}|[{ANY_DIGIT}]{{1,3}}\s*\.?)\s*$")
 # Longer than any heading of the reports, shorter than any of their sentences' first lines.
 HEADING_LENGTH = 110

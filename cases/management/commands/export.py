@@ -16,8 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=FORMATS, default="csv")
         parser.add_argument("--output", default="-", help="a file, or - for standard output")
 
-    def handle(self, *, name, format, output, **options):
-        pieces = write(TABLES[name], format)
+    def handle(self, *, name, output, **options):
+        pieces = write(TABLES[name], options["format"])
         if output == "-":
             sys.stdout.buffer.writelines(pieces)
             sys.stdout.buffer.flush()

@@ -1,0 +1,59 @@
+# Two commands for a newcomer: `make run` and `make test`. Needs Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+# What `check --deploy` looks at: the settings of a public site, with values for this command only.
+DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
+
+.PHONY: help install run seed test check format
+
+help:
+	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
+	@echo "make test     install and pass all tests, on SQLite and PostgreSQL"
+	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
+	@echo "make seed     load the seed folder; safe to repeat"
+	@echo "make install  the virtual environment .venv with everything pinned"
+
+install: .venv/installed var/secret_key
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: .venv/python requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/tests-installed: .venv/installed tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+var/secret_key: .venv/installed
+	@mkdir -p var
+	@test -s $@ || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))' > $@)
+	@touch $@
+
+seed: install
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) seed
+
+run: seed
+	$(MANAGE) first_editor
+	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4
+
+test: install .venv/tests-installed
+	$(BIN)/python tests/run.py
+
+format: .venv/tests-installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: install .venv/tests-installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(MANAGE) makemigrations --check --dry-run
+	$(DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING
+	$(MAKE) test

@@ -1,0 +1,24 @@
+"""What all tests share."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Databases and CI machines are slow now and then; a deadline would only make tests fail by chance.
+settings.register_profile(
+    "project", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """A test database of this run's own, so that two runs do not disturb each other."""
+    from django.conf import settings as django_settings
+
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("postgresql"):
+        database["TEST"]["NAME"] = f"test_{database['NAME']}_{os.getpid()}"
+    else:
+        database["TEST"]["NAME"] = django_settings.VAR_DIR / f"test-{os.getpid()}.sqlite3"
