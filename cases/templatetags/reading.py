@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 
 from cases import edtf
+from cases.models.choices import CountryRole
 from cases.models.fields import translated
 
 register = template.Library()
@@ -43,6 +44,20 @@ def own_name(actor):
     if language == _language():
         return name
     return format_html('<bdi lang="{}">{}</bdi>', language, name)
+
+
+@register.filter
+def places(case) -> list:
+    """The countries and regions where a case is; neighbours at risk are not among them."""
+    countries = [c.country for c in case.case_countries.all() if c.role != CountryRole.AT_RISK]
+    return list(dict.fromkeys([*countries, *case.regions.all()]))
+
+
+@register.filter
+def terms_said(case, scheme: str) -> list:
+    """The terms of a scheme that are said of a listed case, each once."""
+    said = [statement.term for statement in case.shown_statements if statement.scheme == scheme]
+    return list(dict.fromkeys(said))
 
 
 @register.filter
