@@ -16,7 +16,7 @@ help:
 	@echo "make seed     load the seed folder; safe to repeat"
 	@echo "make install  the virtual environment .venv with everything pinned"
 
-install: .venv/installed var/secret_key
+install: .venv/installed var/secret_key var/catalogues-compiled
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -34,6 +34,10 @@ install: .venv/installed var/secret_key
 var/secret_key: .venv/installed
 	@mkdir -p var
 	@test -s $@ || (umask 077; $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))' > $@)
+	@touch $@
+
+var/catalogues-compiled: var/secret_key $(wildcard locale/*/LC_MESSAGES/django.po)
+	$(MANAGE) catalogues --compile-only
 	@touch $@
 
 seed: install
