@@ -20,6 +20,7 @@ from django.db.models.functions import Coalesce, Substr
 from django.utils import translation
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cases import models
 from cases.expressions import (
@@ -264,7 +265,7 @@ def _quotations(cases: QuerySet) -> QuerySet:
         "language": "passage__edition__language",
         "passage": "passage__code",
     }
-    ordered = rows.order_by("passage__edition__ref", "passage__order", "start", "end")
+    ordered = rows.order_by(Bytewise("passage__edition__ref"), "passage__order", "start", "end")
     return _values(ordered, QUOTATION_COLUMNS, renamed)
 
 
@@ -353,7 +354,7 @@ def _passages(cases: QuerySet) -> QuerySet:
         "language": "edition__language",
         "section": "section__code",
     }
-    rows = models.Passage.objects.order_by("edition__ref", "order")
+    rows = models.Passage.objects.order_by(Bytewise("edition__ref"), "order")
     return _values(rows, PASSAGE_COLUMNS, renamed)
 
 
@@ -379,7 +380,9 @@ REFERENCE_COLUMNS = ("passage", "start", "end", "words", "document", "kind")
 def _references(cases: QuerySet) -> QuerySet:
     rows = models.Reference.objects.annotate(
         words=Substr("passage__text", F("start") + 1, F("end") - F("start"))
-    ).order_by("passage__edition__ref", "passage__order", "start", "document__code")
+    ).order_by(
+        Bytewise("passage__edition__ref"), "passage__order", "start", Bytewise("document__code")
+    )
     return _values(
         rows, REFERENCE_COLUMNS, {"passage": "passage__ref", "document": "document__code"}
     )
@@ -458,11 +461,19 @@ def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
             yield bytes(block)
 
 
+class _Lines(io.StringIO):
+    """Ends lines with a line feed. The writer below must not know: Python before 3.13 puts only
+    those line ends into quotes that it writes itself, while PostgreSQL quotes them all."""
+
+    def write(self, line: str) -> int:
+        return super().write(line.removesuffix("\r\n") + "\n")
+
+
 def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[bytes]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    buffer = _Lines()
+    writer = csv.writer(buffer, lineterminator="\r\n")
     if for_excel:
-        buffer.write(BOM)
+        yield BOM.encode()
     writer.writerow(table.columns)
     for count, row in enumerate(_rows(table, query), start=1):
         writer.writerow([harmless(_plain(cell)) for cell in row] if for_excel else row)
@@ -482,7 +493,8 @@ def _xlsx(table: Table, query: QuerySet) -> Iterator[bytes]:
         cells = []
         for value in row:
             cell = WriteOnlyCell(sheet)
-            cell.value = str(_plain(value))
+            # XML has no control characters; a vertical tab comes with text from slides.
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(_plain(value)))
             cell.data_type, cell.number_format = "s", "@"
             cells.append(cell)
         sheet.append(cells)

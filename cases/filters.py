@@ -108,9 +108,10 @@ class PeriodField(forms.CharField):
     """A date in EDTF (a year, a month, a season, a day …), cleaned to (earliest, latest)."""
 
     def to_python(self, value):
-        text = super().to_python(value)
         try:
-            return edtf.bounds(edtf.clean(text)) if text else None
+            # Direction marks alone are no text either.
+            text = edtf.clean(super().to_python(value))
+            return edtf.bounds(text) if text else None
         except edtf.EdtfError as error:
             raise ValidationError(str(error)) from error
 
@@ -147,6 +148,17 @@ class KnownParameters(forms.Form):
             self._errors.setdefault(name, self.error_class()).append(sentence)
 
 
+class ChosenField(forms.MultipleChoiceField):
+    """Any of the choices; an empty value asks for nothing, as in every other filter."""
+
+    def to_python(self, value):
+        return [choice for choice in super().to_python(value) if choice]
+
+
+class ChosenFilter(django_filters.MultipleChoiceFilter):
+    field_class = ChosenField
+
+
 def _choices(choices) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(choices=choices, method="skip", empty_label=None)
 
@@ -154,7 +166,8 @@ def _choices(choices) -> django_filters.ChoiceFilter:
 class CaseFilterSet(django_filters.FilterSet):
     """Cases by what was said of them, where and when."""
 
-    q = django_filters.CharFilter(method="by_words")
+    # SQLite takes conditions a thousand deep: two for each word, and a word may be one letter.
+    q = django_filters.CharFilter(method="by_words", max_length=200)
     country = CodesFilter(model=Country, lookup="alpha3", method="by_country")
     region = CodesFilter(model=Region, lookup="code", method="by_region")
     situation = CodesFilter(model=Term, lookup="id", prefix="situation:", method="by_term")
@@ -171,7 +184,7 @@ class CaseFilterSet(django_filters.FilterSet):
         model=Term, lookup="id", prefix="success_element:", method="by_term"
     )
     document = CodesFilter(model=Document, lookup="code", method="by_document")
-    coverage = django_filters.MultipleChoiceFilter(choices=Coverage.choices)
+    coverage = ChosenFilter(choices=Coverage.choices)
     dates = _choices(list(DATES.items()))
     order = _choices(list(ORDERS.items()))
 

@@ -1,9 +1,11 @@
 """Querysets that speak the domain: adjectives filter, `with_…` annotates, `for_…` prefetches."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case as Conditional
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Substr
+from django.utils.translation import gettext_lazy as _
 
 from cases.expressions import HYPHEN, SLASH, DaysBetween, text
 
@@ -38,6 +40,12 @@ class ActorQuerySet(models.QuerySet):
 
 class PassageQuerySet(models.QuerySet):
     """Passages and how much is quoted from them."""
+
+    def update(self, **changes):
+        """Change what may change of passages: their text is evidence and stays as it is."""
+        if "text" in changes:
+            raise ValidationError(_("The text of a passage never changes: add a new edition."))
+        return super().update(**changes)
 
     def with_quotation_count(self):
         """Adds `quotation_count`."""

@@ -119,7 +119,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
 # Files are found where they lie, so a fresh machine needs no step that collects them.
 WHITENOISE_USE_FINDERS = True
 

@@ -234,6 +234,13 @@ class Statement(Recorded):
         self.scheme = self.term_id.partition(":")[0]
         super().save(*args, **kwargs)
 
+    def clean_fields(self, exclude=None) -> None:
+        super().clean_fields(exclude)
+        # Rows below a case leave it out: a case that is being added has no id yet.
+        is_finding = (self.term_id or "").startswith("finding:")
+        if "case" not in (exclude or ()) and is_finding != (self.case_id is None):
+            raise ValidationError({"case": _("A finding belongs to no case, all else to one.")})
+
     def clean(self) -> None:
         self.scheme = (self.term_id or "").partition(":")[0]
         columns = ("support", *COLUMNS_OF_SCHEME)

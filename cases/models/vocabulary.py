@@ -4,6 +4,7 @@ from functools import cache
 
 from babel import Locale
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
@@ -104,6 +105,8 @@ class Term(Recorded):
 
     def clean(self) -> None:
         self.id = f"{self.scheme}:{self.code}"
+        if self.broader_id == self.id:
+            raise ValidationError({"broader": _("A term cannot be broader than itself.")})
 
     def save(self, *args, **kwargs) -> None:
         self.id = f"{self.scheme}:{self.code}"

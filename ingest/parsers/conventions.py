@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩", "01234567890123456789")
 ANY_DIGIT = "0-9۰-۹٠-٩"
-MARKER_END = r"\s*[-–—ـ.]\s*"
+# Marker, sign, title: before a Latin letter the sign must stand free, or «E-mail» would be one.
+MARKED = re.compile(r"^\s*(?P<marker>\S+?)\s*[-–—ـ.](?:\s+|(?![A-Za-z]))(?P<title>\S.*)$")
+VOWEL_MARKS = dict.fromkeys(range(0x064B, 0x0653))
 
 # «- ۱- », «۶- », "1. ", "١ - ": number, sign, words (a digit there would make it a decimal).
 NUMBERED = re.compile(
@@ -13,14 +16,18 @@ NUMBERED = re.compile(
 )
 STARRED = re.compile(r"^\s*(?P<number>\*{1,3})\s*(?P<body>\S.*)$")
 ADDRESS = re.compile(r"^\s*(?:https?://|www\.)\S+\s*$")
+# «أ)», "(a)", "• ": what opens an item of a list, never a heading.
+ITEM = re.compile(r"^\s*(?:\(\w{1,4}\)|\w{1,3}\)|[•▪◦–-]\s)")
 FURNITURE = re.compile(
-    r"""^\s*(?:
-        (?:صورة|تصوير|الصورة|عکس|عكس|تصویر|photo|un\ photo|photo\ credit)\b.{0,60}
+    r"""(?:
+        (?:صورة|تصوير|الصورة|عکس|عكس|تصویر|photo|un\ photo|photo\ credit)\b.{0,60}(?<!\.)
         | [^.؟!]{2,50}/\s*(?:الأمم\ المتحدة|سازمان\ ملل|united\ nations|un\ photo)\S{0,3}
         | [-–—\s]*[0-9۰-۹٠-٩]{1,4}(?:\s*/\s*[0-9۰-۹٠-٩]{1,4})?[-–—\s]*
-        | [ASE]/[\w/.()\s-]{2,30}
+        | (?:page|صفحه|صفحة|الصفحة)\s+[0-9۰-۹٠-٩]{1,4}(?:\s*(?:/|of|از|من)\s*[0-9۰-۹٠-٩]{1,4})?
+        | [ASE]/(?=\S*\d)[\w/.()-]{2,30}(?:\s\(\d{4}\))?
         | \d{2}-\d{5}(?:\s*\(?[A-Z]\)?)?
-    )\s*$""",
+        | [-–—_*=~.•\s]+
+    )""",
     re.VERBOSE | re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?؟…:][\s\"'»”’)\]]*$")
@@ -28,6 +35,14 @@ SENTENCE_END = re.compile(r"[.!?؟…:][\s\"'»”’)\]]*$")
 TRAILING_MARK = re.compile(rf"\s*(?:\^\{{[{ANY_DIGIT}]+\}}|[{ANY_DIGIT}]{{1,3}}\s*\.?)\s*$")
 # Longer than any heading of the reports, shorter than any of their sentences' first lines.
 HEADING_LENGTH = 110
+
+
+class Marker(NamedTuple):
+    """A heading's marker as printed, what (level, order) it may stand for, and the title."""
+
+    printed: str
+    places: tuple[tuple[int, int], ...]
+    title: str
 
 
 @dataclass(frozen=True)
@@ -41,14 +56,17 @@ class Conventions:
     dangling: frozenset[str]
     counting: frozenset[str]
 
-    def marker(self, line: str) -> tuple[str, int, int, str] | None:
-        """(marker, level, place in its sequence, title) of a marked heading, or None."""
-        for level, names in enumerate((self.first, self.second), start=1):
-            for place, name in enumerate(names):
-                found = re.match(rf"^\s*{re.escape(name)}{MARKER_END}(?P<title>\S.*)$", line)
-                if found and len(line) <= HEADING_LENGTH:
-                    return name, level, place, found["title"].strip()
-        return None
+    def marker(self, line: str) -> Marker | None:
+        """The marker of a marked heading, or None if the line is no such heading."""
+        if len(line) > HEADING_LENGTH or not (found := MARKED.match(line)):
+            return None
+        name = found["marker"].translate(VOWEL_MARKS)
+        places = tuple(
+            (level, names.index(name))
+            for level, names in enumerate((self.first, self.second), start=1)
+            if name in names
+        )
+        return Marker(found["marker"], places, found["title"].strip()) if places else None
 
 
 def _romans(count: int) -> tuple[str, ...]:
@@ -59,7 +77,7 @@ def _romans(count: int) -> tuple[str, ...]:
 LANGUAGES = {
     "en": Conventions(
         first=_romans(20),
-        second=tuple("ABCDEFGHJKLMNOPQRSTUW"),
+        second=tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         summary=frozenset({"summary", "abstract"}),
         documents=frozenset({"documents"}),
         dangling=frozenset("a an and as at by for from in of on or that the to which with".split()),
@@ -74,8 +92,7 @@ LANGUAGES = {
         counting=frozenset("ماده مواد فصل بند پاراگراف قطعنامه شماره".split()),
     ),
     "ar": Conventions(
-        first=tuple("أولا ثانيا ثالثا رابعا خامسا سادسا سابعا ثامنا تاسعا عاشرا".split())
-        + tuple("أولاً ثانياً ثالثاً رابعاً خامساً سادساً سابعاً ثامناً تاسعاً عاشراً".split()),
+        first=tuple("أولا ثانيا ثالثا رابعا خامسا سادسا سابعا ثامنا تاسعا عاشرا".split()),
         second=tuple("ألف باء جيم دال هاء واو زاي حاء طاء ياء".split()),
         summary=frozenset({"موجز", "ملخص", "خلاصة"}),
         documents=frozenset({"وثائق", "الوثائق"}),
@@ -92,4 +109,5 @@ def printed_number(text: str) -> int:
 
 def ends_sentence(text: str) -> bool:
     """Whether the text closes with a full stop or its like, a footnote mark aside."""
+    text = text[-80:]  # the end decides, and some paragraphs are very long
     return bool(SENTENCE_END.search(text) or SENTENCE_END.search(TRAILING_MARK.sub("", text)))

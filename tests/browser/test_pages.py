@@ -1,0 +1,69 @@
+"""The readers' pages as a browser shows them."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.factories import make_case, make_passage, make_quotation, make_statement
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
+WIDTHS = (1280, 320)
+SCHEMES = ("light", "dark")
+
+
+@pytest.fixture
+def guinea():
+    case = make_case("guinea-2009", start="2009", end="2010-12")
+    passage = make_passage("سازمان ملل متحد به مردم گینه در هدایت گذار کمک کرد.")
+    passage.edition.__class__.objects.filter(pk=passage.edition_id).update(language="fa")
+    make_statement(
+        case,
+        "tool:facilitation",
+        by=["unowa"],
+        when="2009/2010",
+        quotations=[make_quotation("هدایت گذار", passage)],
+    )
+    make_statement(case, "situation:not_stated")
+    return case
+
+
+@pytest.mark.parametrize(
+    ("prefix", "width", "scheme"), list(itertools.product(LANGUAGES, WIDTHS, SCHEMES))
+)
+def test_pages_are_accessible_and_never_wider_than_the_screen(
+    guinea, open_page, prefix, width, scheme
+):
+    for address in ("/cases/", "/cases/guinea-2009/", "/findings/", "/cases/?tol=x"):
+        page = open_page(prefix + address, width=width, scheme=scheme)
+        assert page.locator("html").get_attribute("dir") == LANGUAGES[prefix]
+        root = "document.documentElement"
+        assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), address
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{prefix}{address}: {found.generate_report()}"
+
+
+def test_words_run_in_their_own_direction_on_an_english_page(guinea, open_page):
+    page = open_page("/cases/guinea-2009/")
+    words = page.locator("blockquote", has_text="هدایت گذار")
+    assert words.get_attribute("dir") == "rtl"
+    assert words.get_attribute("lang") == "fa"
+    assert words.evaluate("element => getComputedStyle(element).direction") == "rtl"
+
+
+def test_filtering_works_without_javascript(guinea, open_page):
+    make_case("kenya-2008", countries=["KEN"])
+    page = open_page("/cases/", java_script_enabled=False)
+    page.get_by_label("Search").fill("guinea")
+    page.get_by_role("button", name="Apply").click()
+    assert "q=guinea" in page.url
+    assert page.locator(".cases h3").all_inner_texts() == ["Guinea 2009"]
+
+
+def test_the_language_switch_keeps_the_page_and_its_filters(guinea, open_page):
+    page = open_page("/cases/?country=GIN")
+    page.locator(".langs a[lang=fa]").click()
+    assert page.url.endswith("/fa/cases/?country=GIN")
+    assert page.locator("html").get_attribute("dir") == "rtl"
