@@ -1,8 +1,9 @@
 """Cases with their statements, and findings."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 
@@ -21,7 +22,7 @@ from cases.models import (
 from cases.models.vocabulary import SCHEMES
 from cases.resources import CaseResource
 
-COMMON = ["key", "term", "when", "scope", "support"]
+COMMON = ["key", "term", "actors_and_words", "when", "scope", "support"]
 OWN_COLUMNS = {
     "event": ["phase", "place"],
     "outcome": ["horizon", "assessed_by", "attribution"],
@@ -54,7 +55,7 @@ class StatementInline(DirectedAdmin, admin.TabularInline):
     readonly_fields = ["actors_and_words"]
 
     def get_fields(self, request, obj=None):
-        return [*COMMON, *OWN_COLUMNS.get(self.scheme, []), "actors_and_words"]
+        return [*COMMON, *OWN_COLUMNS.get(self.scheme, [])]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).filter(scheme=self.scheme)
@@ -75,28 +76,31 @@ class StatementInline(DirectedAdmin, admin.TabularInline):
             help_text=db_field.help_text,
         )
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Terms and documents are managed elsewhere: no icons for them in every row."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
     @admin.display(description=_("actors and words"))
     def actors_and_words(self, statement):
+        """Short, since a case may have a hundred rows; all of it stands in the statement's form."""
         if not statement.pk:
             return _("after saving")
-        actors = format_html_join(
-            "",
-            "<div>{}: {}</div>",
-            ((p.get_part_display(), p.actor) for p in statement.parts.all()),
+        actors = "; ".join(
+            f"{part.actor} ({part.get_part_display()})" for part in statement.parts.all()
         )
-        words = format_html_join(
-            "",
-            "<div>«{}»</div>",
-            (
-                (
-                    in_direction(
-                        shortened(q.passage.text[q.start : q.end]), q.passage.edition.language
-                    ),
-                )
-                for q in (evidence.quotation for evidence in statement.evidence.all())
-            ),
+        quotations = [evidence.quotation for evidence in statement.evidence.all()]
+        if not quotations:
+            return actors
+        first = quotations[0]
+        words = in_direction(
+            shortened(first.passage.text[first.start : first.end], 60),
+            first.passage.edition.language,
         )
-        return format_html("{}{}", actors, words)
+        more = f" +{len(quotations) - 1}" if len(quotations) > 1 else ""
+        return format_html("{}<div>«{}»{}</div>", actors, words, more)
 
 
 def statement_inline(scheme: str) -> type[StatementInline]:

@@ -62,7 +62,9 @@ class Command(BaseCommand):
                 with path.open("rb") as file:
                     catalog = read_po(file, locale=language)
             else:
-                header = f"# Translations of the interface into {Locale.parse(language).english_name}."
+                header = (
+                    f"# Translations of the interface into {Locale.parse(language).english_name}."
+                )
                 catalog = Catalog(language, header_comment=header, charset="utf-8", fuzzy=False)
             if found is not None:
                 catalog.update(found, no_fuzzy_matching=True, update_creation_date=False)
