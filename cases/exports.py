@@ -17,6 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
+from django.http import QueryDict
 from django.utils import translation
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -33,7 +34,8 @@ from cases.expressions import (
     Joined,
     text,
 )
-from cases.models.choices import CountryRole, Part
+from cases.filters import select_cases
+from cases.models.choices import CountryRole, Part, Scope
 
 Row = tuple[Any, ...]
 FORMATS = ("csv", "excel", "xlsx", "json")
@@ -66,8 +68,11 @@ class Table:
     of_cases: bool = False
 
     def query(self, cases: QuerySet | None = None) -> QuerySet:
-        """The table's rows; `cases` narrows tables that are about cases."""
-        return self.rows(models.Case.objects.published() if cases is None else cases)
+        """The table's rows; `cases` narrows tables that are about cases.
+
+        Without it: all that the site gives where nothing is asked, and in that order.
+        """
+        return self.rows(select_cases(QueryDict()).cases if cases is None else cases)
 
 
 def _statements_of(scheme: str) -> QuerySet:
@@ -106,8 +111,8 @@ def _cases(cases: QuerySet) -> QuerySet:
     public = models.Case.objects.published().values("pk")
     relations = models.CaseRelation.objects.filter(case=OuterRef("pk"), to__in=public)
     roles = models.StatementActor.objects.filter(
-        statement__in=_statements_of("role").filter(case=OuterRef(OuterRef("pk"))), part=Part.BY
-    )
+        statement__case=OuterRef("pk"), statement__scheme="role", part=Part.BY
+    ).exclude(statement__scope=Scope.PATTERN)
     counted = models.Statement.objects.counted().filter(case=OuterRef("pk"))
     annotated = cases.with_gap().annotate(
         countries_=Joined(

@@ -97,6 +97,9 @@ def apply(
     written = []
     for each in plans:
         spec = KINDS[each.kind]
+        # A row whose key is its primary key would not be refused but overwritten.
+        if each.new and (there := dump(each.kind, each.new)):
+            raise Conflict(f"{spec.name} {', '.join(there)} was made by somebody else meanwhile.")
         rows = {spec.key_of(row): row for row in spec.rows(each.changed)} if each.changed else {}
         for key, data in each.new.items():
             row = spec.model()
@@ -104,7 +107,7 @@ def apply(
             index.add(each.kind, key, row.pk)
             written.append((spec, key, row, data))
         for key, (stored, data) in each.changed.items():
-            _take_turn(spec, rows.get(key), stored)
+            _take_turn(spec, key, rows.get(key), stored)
             spec.save(rows[key], data, index)
             written.append((spec, key, rows[key], data))
     for spec, _key, row, data in written:
@@ -114,13 +117,13 @@ def apply(
     return change_set
 
 
-def _take_turn(spec, row, stored: Data) -> None:
+def _take_turn(spec, key: str, row, stored: Data) -> None:
     """Lock the row until the transaction ends; fail unless it is still what the plan saw."""
     if row is None or spec.dump(row) != stored:
-        raise Conflict(f"{spec.name} {stored} was changed by somebody else meanwhile.")
+        raise Conflict(f"{spec.name} {key} was changed by somebody else meanwhile.")
     same = spec.model._default_manager.filter(pk=row.pk, version=row.version)
     if not same.update(version=row.version):
-        raise Conflict(f"{spec.name} {spec.key_of(row)} was saved by somebody else meanwhile.")
+        raise Conflict(f"{spec.name} {key} was saved by somebody else meanwhile.")
 
 
 def _write_revisions(kind: str, keys: list[str], source, why, who, change_set) -> None:

@@ -152,7 +152,10 @@ def unknown_code(index: Index, kind: str, code: Any) -> str:
 def clean_value(column: models.Field, value: Any) -> Any:
     """The value as the column keeps it, as plain data; ValidationError says what is allowed."""
     if is_empty(value):
-        if column.blank or column.has_default():
+        if column.has_default():
+            # Stored rows show their defaults, so a file that leaves them out must show them too.
+            return plain(column.get_default())
+        if column.blank:
             return None
         raise ValidationError("is missing.")
     if column.choices and value not in (allowed := [code for code, _label in column.flatchoices]):

@@ -80,8 +80,13 @@ def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
     for name in ("documents", "about"):
         if name in result:
             result[name] = sorted(result[name])
-    if data.get("credited_to"):
-        result["credited_to"] = sorted(data["credited_to"])
+    tools = data.get("credited_to") or []
+    if not isinstance(tools, list) or not all(isinstance(key, str) for key in tools):
+        problems.append(Problem(f"{where}, credited_to", f"{tools!r} must be a list of keys."))
+    elif len(set(tools)) < len(tools):
+        problems.append(Problem(f"{where}, credited_to", "the same key stands there twice."))
+    elif tools:
+        result["credited_to"] = sorted(tools)
     if "term" in result:
         problems += [Problem(where, what) for what in _breaches(result)]
     return result

@@ -11,14 +11,23 @@ from typing import Literal, NamedTuple
 Label = Literal["paragraph", "footnote", "text"]
 
 PARAGRAPH_GAP, FOOTNOTE_GAP, NOT_A_NUMBER, SWITCH, FOOTNOTE_AFTER_HEADING = 8, 2, 12, 1, 2
+PARAGRAPH_AFTER_BROKEN, FOOTNOTE_IN_LIST, FOOTNOTE_WITHOUT_MARK = 2, 6, 2
 BEAM = 24  # readings this much dearer than the best so far never win: forget them
+WIDTH = 200  # however many are as good: files full of stray numbers must not take minutes
 
 
 class NumberedLine(NamedTuple):
-    """A line that begins with a number, and whether a heading stands before it."""
+    """A line that begins with a number, and what stands before it.
+
+    That is a heading, an unfinished sentence, the colon or item that a list goes on from, and
+    anywhere before it a mark that calls a footnote of its number.
+    """
 
     number: int
-    after_heading: bool
+    after_heading: bool = False
+    after_broken: bool = False
+    in_list: bool = False
+    called: bool = False
 
 
 class _Reading(NamedTuple):
@@ -42,17 +51,23 @@ def label_lines(lines: Iterable[NumberedLine]) -> list[Label]:
         for (paragraph, footnote, context), reading in readings.items():
             if (gap := line.number - paragraph - 1) >= 0:
                 switch = SWITCH if context == "footnote" and not line.after_heading else 0
+                switch += (
+                    PARAGRAPH_AFTER_BROKEN if line.after_broken and context == "paragraph" else 0
+                )
                 cost = reading.cost + gap * PARAGRAPH_GAP + switch
                 offer(line.number, footnote, "paragraph", cost, "paragraph", reading)
             if (gap := line.number - footnote - 1) >= 0:
                 switch = SWITCH if context == "paragraph" else 0
                 switch += FOOTNOTE_AFTER_HEADING if line.after_heading else 0
+                switch += FOOTNOTE_IN_LIST if line.in_list else 0
+                switch += 0 if line.called else FOOTNOTE_WITHOUT_MARK
                 cost = reading.cost + gap * FOOTNOTE_GAP + switch
                 offer(paragraph, line.number, "footnote", cost, "footnote", reading)
-            cost = reading.cost + NOT_A_NUMBER
+            cost = reading.cost + (0 if line.in_list else NOT_A_NUMBER)
             offer(paragraph, footnote, context, cost, "text", reading)
         limit = min(reading.cost for reading in following.values()) + BEAM
-        readings = {state: r for state, r in following.items() if r.cost <= limit}
+        kept = [(state, r) for state, r in following.items() if r.cost <= limit]
+        readings = dict(sorted(kept, key=lambda pair: pair[1].cost)[:WIDTH])
     best = min(readings.values(), key=lambda reading: reading.cost)
     labels: list[Label] = []
     while best.previous is not None:

@@ -13,10 +13,12 @@ from ingest.parsers.conventions import (
     ANY_DIGIT,
     FURNITURE,
     HEADING_LENGTH,
+    ITEM,
     LANGUAGES,
     NUMBERED,
     STARRED,
     Conventions,
+    Marker,
     ends_sentence,
     printed_number,
 )
@@ -107,12 +109,18 @@ class _Block:
     def text(self) -> str:
         return " ".join(self.pieces)
 
+    @property
+    def ended(self) -> bool:
+        return ends_sentence(self.pieces[-1])
+
 
 def parse_report(text: str, language: str) -> Report:
     """Read the text of a report printed in `language` (en, fa or ar)."""
     if language not in LANGUAGES:
         raise SourceError(f"no rules for the language {language!r}: use {', '.join(LANGUAGES)}.")
-    lines = [(n, line) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    # Not splitlines: a form feed between pages would begin a line that no editor counts.
+    split = re.split(r"\r\n|\r|\n", text)
+    lines = [(n, line) for n, line in enumerate(split, start=1) if line.strip()]
     if not lines:
         raise SourceError("the file holds no text.")
     return _Reader(lines, LANGUAGES[language], language).read()
@@ -125,7 +133,9 @@ class _Reader:
         self.lines = lines
         self.conventions = conventions
         self.language = language
+        self.short = self._find_short()
         self.labels = self._label_numbered()
+        self.next_labels = self._find_next_labels()
         self.numbered = any(label == "paragraph" for label in self.labels.values())
         self.blocks: list[_Block] = []
         self.sections: list[Section] = []
@@ -153,45 +163,81 @@ class _Reader:
             tuple(self.warnings),
         )
 
+    def _find_short(self) -> list[bool]:
+        """For each line whether it could be a heading without a mark.
+
+        Such a line is short, without a full stop, and followed by a numbered line, a marked heading
+        or another line of its kind; hence from the end backwards.
+        """
+        short, following = [], False
+        for _, line in reversed(self.lines):
+            text = line.strip()
+            if FURNITURE.fullmatch(text):
+                short.append(False)
+                continue  # it stands between pages: what follows the line is on the next one
+            opens = bool(NUMBERED.match(line) or self.conventions.marker(line))
+            could = (
+                following
+                and not opens
+                and len(text) <= HEADING_LENGTH
+                and not ends_sentence(text)
+                and not text.endswith((",", "،", ";", "؛"))
+                and not text[0].islower()
+                and not ITEM.match(line)
+                and not STARRED.match(line)
+                and not ADDRESS.match(line)
+            )
+            short.append(could)
+            following = opens or could
+        return short[::-1]
+
     def _label_numbered(self) -> dict[int, str]:
         """Line number → paragraph, footnote or text, for lines that begin with a number."""
-        found, heading = [], False
+        found: list[tuple[int, NumberedLine]] = []
+        heading, before, item = False, "", 0
+        marks: set[int] = set()
         for place, (number, line) in enumerate(self.lines):
-            if match := NUMBERED.match(line):
-                found.append((number, NumberedLine(printed_number(match["number"]), heading)))
-                heading = False
-            elif self.conventions.marker(line) or self._could_be_heading(place):
-                heading = True
+            text = line.strip()
+            if FURNITURE.fullmatch(text):
+                continue
+            match = NUMBERED.match(line)
+            if match:
+                printed = printed_number(match["number"])
+                opens_list = bool(found) and printed == 1 and before.endswith(":")
+                item = printed if opens_list or (item and printed == item + 1) else 0
+                broken = bool(found) and not heading and not ends_sentence(before)
+                called = printed in marks
+                found.append((number, NumberedLine(printed, heading, broken, bool(item), called)))
+                heading, text = False, match["body"]
+            else:
+                item = 0
+                heading |= bool(self.short[place] or self.conventions.marker(line))
+            marks |= _possible_marks(text, self.conventions.counting)
+            before = text
         labels = label_lines(numbered for _, numbered in found) if found else []
         return dict(zip((number for number, _ in found), labels, strict=True))
 
-    def _could_be_heading(self, place: int) -> bool:
-        """Short, without a full stop, and followed by a numbered line or another heading."""
-        line = self.lines[place][1].strip()
-        if len(line) > HEADING_LENGTH or ends_sentence(line) or ADDRESS.match(line):
-            return False
-        if place + 1 == len(self.lines):
-            return False
-        following = self.lines[place + 1][1]
-        return bool(
-            NUMBERED.match(following)
-            or self.conventions.marker(following)
-            or (len(following.strip()) <= HEADING_LENGTH and self._could_be_heading(place + 1))
-        )
+    def _find_next_labels(self) -> list[str]:
+        """For each line the label of the next numbered line."""
+        found, label = [], ""
+        for number, _ in reversed(self.lines):
+            found.append(label)
+            label = self.labels.get(number, label)
+        return found[::-1]
 
     def _take(self, place: int, number: int, line: str) -> None:
-        if FURNITURE.match(line):
+        if FURNITURE.fullmatch(line.strip()):
             self.furniture.append(Furniture(number, line.strip()))
         elif self.labels.get(number) in ("paragraph", "footnote"):
             self._open_numbered(number, line)
         elif marked := self.conventions.marker(line):
-            self._open_section(number, *marked)
+            self._open_section(number, marked)
         elif match := STARRED.match(line):
             self._open("footnote", match["number"], number, match["body"])
         elif self.in_front:
             self._take_front(number, line)
         elif not self.numbered:
-            self._take_plain(place, number, line)
+            self._take_plain(number, line)
         else:
             self._take_unnumbered(place, number, line)
 
@@ -208,21 +254,30 @@ class _Reader:
             self.in_front = False
             self.paragraph = block
 
-    def _open_section(self, number, marker, level, order, title) -> None:
-        """A heading printed with a marker; a marker left out before it is worth a warning."""
+    def _open_section(self, number: int, marked: Marker) -> None:
+        """A heading printed with a marker; a warning if another one was due.
+
+        "I" may open the report or follow "H": the level at which it is due is meant.
+        """
         self.in_front = False
-        expected = self.markers.get(level, -1) + 1
-        if order > expected:
+        due = {level: self.markers.get(level, -1) + 1 for level in (1, 2)}
+        level, order = next(
+            ((level, order) for level, order in reversed(marked.places) if due[level] == order),
+            marked.places[0],
+        )
+        if order != due[level]:
             names = (self.conventions.first, self.conventions.second)[level - 1]
+            expected = names[due[level]] if due[level] < len(names) else "none"
             self.warnings.append(
-                f"line {number}: section {marker} follows where {names[expected]} was due"
+                f"line {number}: section {marked.printed} follows where {expected} was due"
             )
         self.markers = {depth: place for depth, place in self.markers.items() if depth < level}
         self.markers[level] = order
-        self._add_section(number, marker, title, level)
+        self._add_section(number, marked.printed, marked.title, level)
 
     def _add_section(self, number: int, marker: str | None, title: str, level: int) -> None:
-        around = next((s for s in reversed(self.sections) if s.level < level), None)
+        wider = (s for s in reversed(self.sections) if s.level < level)
+        around = next(wider, None) if level > 1 else None
         name = f"s{len(self.sections) + 1}"
         self.sections.append(Section(name, marker, title, level, around.id if around else None))
         self._open("heading", marker, number, title)
@@ -233,15 +288,24 @@ class _Reader:
             self._add_section(number, None, line.strip(), 1)
             return
         in_summary = self.sections and self.sections[-1].title.lower() in self.conventions.summary
-        self._open("abstract" if in_summary else "front", None, number, line)
+        if in_summary and self.blocks[-1].kind == "abstract" and not self.blocks[-1].ended:
+            self.blocks[-1].add(number, line)
+        else:
+            self._open("abstract" if in_summary else "front", None, number, line)
 
-    def _take_plain(self, place: int, number: int, line: str) -> None:
-        """A page without numbered paragraphs: each line stands for itself."""
+    def _take_plain(self, number: int, line: str) -> None:
+        """A page without numbered paragraphs: each line stands for itself, unless it breaks off."""
         title = line.strip()
         if title.lower() in self.conventions.documents | self.conventions.summary:
             self._add_section(number, None, title, 1)
             self.kind_of_plain = "abstract"
-        elif len(title) <= HEADING_LENGTH and not ends_sentence(title):
+        elif (
+            self.blocks
+            and self.blocks[-1].kind in ("paragraph", "abstract")
+            and self._dangles(self.blocks[-1].pieces[-1])
+        ):
+            self.blocks[-1].add(number, line)
+        elif len(title) <= HEADING_LENGTH and not ends_sentence(title) and not ITEM.match(line):
             self._add_section(number, None, title, 1)
             self.kind_of_plain = "paragraph"
         else:
@@ -252,17 +316,20 @@ class _Reader:
         last, paragraph = self.blocks[-1], self.paragraph
         if last.kind == "footnote" and (ADDRESS.match(line) or not paragraph):
             last.add(number, line)
-        elif paragraph and self._dangles(paragraph.text):
+        elif paragraph and self._dangles(paragraph.pieces[-1]):
             paragraph.add(number, line)
-        elif self._could_be_heading(place):
+        elif self.short[place] and not (
+            # The last line of a page is as short, but breaks off, and a footnote comes next.
+            paragraph and not paragraph.ended and self.next_labels[place] == "footnote"
+        ):
             marked = [section.level for section in self.sections if section.marker]
             self._add_section(number, None, line.strip(), (marked[-1] if marked else 0) + 1)
-        elif last.kind == "footnote" and ends_sentence(paragraph.text) and self._dangles(last.text):
+        elif last.kind == "footnote" and paragraph.ended and not last.ended:
             last.add(number, line)
-        elif paragraph:
+        elif paragraph and (paragraph.number is not None or not paragraph.ended):
             paragraph.add(number, line)
         else:
-            self._open("paragraph", None, number, line)
+            self.paragraph = self._open("paragraph", None, number, line)
             self.warnings.append(f"line {number}: text without a number after a heading")
 
     def _dangles(self, text: str) -> bool:
@@ -280,8 +347,11 @@ class _Reader:
             if isinstance(block.number, int):
                 ref = f"{letter}{block.number}"
             elif block.kind == "footnote":
-                ref = f"{letter}0"
+                counts["*"] = counts.get("*", -1) + 1
+                ref = f"{letter}0" + (f"-{counts['*']}" if counts["*"] else "")
             else:
+                if block.kind == "paragraph" and self.numbered:
+                    letter = "u"  # p1 is the paragraph that prints a 1
                 counts[letter] = counts.get(letter, 0) + 1
                 ref = f"{letter}{counts[letter]}"
             calls: tuple[Call, ...] = ()
@@ -338,7 +408,21 @@ _MARK = re.compile(
     rf"\^\{{(?P<raised>[{ANY_DIGIT}]{{1,3}})\}}"
     rf"|(?<![{ANY_DIGIT}/٫,.-])(?P<plain>[{ANY_DIGIT}]{{1,2}})(?![{ANY_DIGIT}/٫-])"
 )
+_BEFORE_MARK = 80  # characters before a number that tell what it counts
 _SIGNS = (".", "،", ",", "؛", "»", '"', "”", "؟")
+
+
+def _possible_marks(text: str, counting: frozenset[str]) -> set[int]:
+    """Numbers in a text that may call a footnote."""
+    return {
+        printed_number(match["raised"] or match["plain"])
+        for match in _MARK.finditer(text)
+        if match["raised"] or counting.isdisjoint(_words_before(text, match.start())[-2:])
+    }
+
+
+def _words_before(text: str, end: int) -> list[str]:
+    return text[max(0, end - _BEFORE_MARK) : end].split()
 
 
 def _find_calls(
@@ -355,12 +439,12 @@ def _find_calls(
     for match in _MARK.finditer(text):
         group = "raised" if match["raised"] else "plain"
         number = printed_number(match[group])
-        before = text[: match.start()].rstrip()
-        glued = bool(before) and match.start() == len(before) and before[-1].isalpha()
+        before = text[max(0, match.start() - _BEFORE_MARK) : match.start()].rstrip()
+        glued = text[max(0, match.start() - 1) : match.start()].isalpha()
         marked = group == "raised" or glued or before.endswith(_SIGNS)
-        counts = not counting.isdisjoint(before.split()[-2:])
+        counts = not counting.isdisjoint(_words_before(text, match.start())[-2:])
         due = last < number <= last + 3 and (marked or (number in existing and not counts))
-        ends = marked or text[match.end() :].lstrip().startswith(".")
+        ends = marked or text[match.end() : match.end() + 5].lstrip().startswith(".")
         again = number in existing and number <= last and ends
         if due or again:
             calls.append(Call(number, match.start(group), match.end(group)))

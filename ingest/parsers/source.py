@@ -11,8 +11,9 @@ def read_source(path: Path | str) -> bytes:
     """The bytes of the file at `path`."""
     try:
         return Path(path).read_bytes()
-    except OSError as error:
-        raise SourceError(f"{path}: cannot be read: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
+        why = getattr(error, "strerror", None) or error
+        raise SourceError(f"{path}: cannot be read: {why}.") from error
 
 
 def decode(content: bytes, name: str) -> str:
@@ -24,7 +25,7 @@ def decode(content: bytes, name: str) -> str:
     if b"\x00" in content:
         raise SourceError(f"{name}: this is a binary file, not text; save its text as UTF-8.")
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise SourceError(
             f"{name}: not UTF-8: byte 0x{content[error.start]:02x} at position {error.start}; "

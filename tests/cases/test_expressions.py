@@ -34,7 +34,7 @@ def joined_names(**options):
     rows = ActorName.objects.filter(actor=OuterRef("pk"))
     expression = options.pop("expression", F("name"))
     actors = Actor.objects.filter(code="un")
-    return actors.annotate(names=Joined(rows, expression, **options)).get().names
+    return actors.annotate(joined_names=Joined(rows, expression, **options)).get().joined_names
 
 
 def test_joined_rows_are_distinct_and_sorted():
@@ -98,9 +98,9 @@ def test_two_joined_columns_do_not_multiply_one_another():
 def test_days_between(first, second, days):
     assert days == (second - first).days
     case = make_case()
-    Case.objects.update(start_earliest=first, end_latest=second)
-    of_columns = DaysBetween(F("start_earliest"), F("end_latest"))
-    of_value = DaysBetween(Value(first, DateField()), F("end_latest"))
+    Case.objects.update(start_earliest=first, start_latest=second)
+    of_columns = DaysBetween(F("start_earliest"), F("start_latest"))
+    of_value = DaysBetween(Value(first, DateField()), F("start_latest"))
     found = Case.objects.annotate(columns=of_columns, value=of_value).get(pk=case.pk)
     assert (found.columns, found.value) == (days, days)
 

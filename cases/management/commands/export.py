@@ -30,3 +30,5 @@ class Command(BaseCommand):
             unfinished.replace(path)
         except OSError as error:
             raise CommandError(f"{output}: cannot be written: {error.strerror}.") from error
+        finally:
+            unfinished.unlink(missing_ok=True)
