@@ -109,6 +109,15 @@ class _Block:
     def text(self) -> str:
         return " ".join(self.pieces)
 
+    def items(self) -> set[int]:
+        """Offsets of the numbers that open items of a list within the text."""
+        found, start = set(), len(self.pieces[0]) + 1
+        for piece in self.pieces[1:]:
+            if match := NUMBERED.match(piece):
+                found.add(start + match.start("number"))
+            start += len(piece) + 1
+        return found
+
     @property
     def ended(self) -> bool:
         return ends_sentence(self.pieces[-1])
@@ -299,17 +308,25 @@ class _Reader:
         if title.lower() in self.conventions.documents | self.conventions.summary:
             self._add_section(number, None, title, 1)
             self.kind_of_plain = "abstract"
-        elif (
-            self.blocks
-            and self.blocks[-1].kind in ("paragraph", "abstract")
-            and self._dangles(self.blocks[-1].pieces[-1])
-        ):
+        elif self._goes_on(title):
             self.blocks[-1].add(number, line)
-        elif len(title) <= HEADING_LENGTH and not ends_sentence(title) and not ITEM.match(line):
+        elif (
+            len(title) <= HEADING_LENGTH
+            and not ends_sentence(title)
+            and not self._dangles(title)
+            and not ITEM.match(line)
+        ):
             self._add_section(number, None, title, 1)
             self.kind_of_plain = "paragraph"
         else:
             self._open(self.kind_of_plain, None, number, line)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether the text goes on with the passage before it."""
+        last = self.blocks[-1] if self.blocks else None
+        if not last or last.kind not in ("paragraph", "abstract"):
+            return False
+        return self._dangles(last.pieces[-1]) or (text[0].islower() and not last.ended)
 
     def _take_unnumbered(self, place: int, number: int, line: str) -> None:
         """A heading without a mark, or the rest of what a page broke off."""
@@ -357,7 +374,7 @@ class _Reader:
             calls: tuple[Call, ...] = ()
             if block.kind == "paragraph" and self.numbered:
                 calls, last_call = _find_calls(
-                    block.text, last_call, existing, self.conventions.counting
+                    block, last_call, existing, self.conventions.counting
                 )
             passages.append(
                 Passage(
@@ -426,7 +443,7 @@ def _words_before(text: str, end: int) -> list[str]:
 
 
 def _find_calls(
-    text: str, last: int, existing: set, counting: frozenset[str]
+    block: _Block, last: int, existing: set, counting: frozenset[str]
 ) -> tuple[tuple[Call, ...], int]:
     """Footnote marks in a paragraph, and the highest number met so far.
 
@@ -435,8 +452,10 @@ def _find_calls(
     of that number exists and the words before do not count something («ماده های ۱۱»). A number met
     before may be called again at the end of a sentence.
     """
-    calls = []
+    calls, text, items = [], block.text, block.items()
     for match in _MARK.finditer(text):
+        if match.start() in items:
+            continue
         group = "raised" if match["raised"] else "plain"
         number = printed_number(match[group])
         before = text[max(0, match.start() - _BEFORE_MARK) : match.start()].rstrip()

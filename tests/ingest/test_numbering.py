@@ -32,7 +32,6 @@ def read(lines):
         ("1 2 3 4 5 1* 2* 3* 4* 5* 6* 6h* 7h", "PPPPPFFFFFFPP"),
         # The paragraph before breaks off, so the first of the two is the note.
         ("1 2 1* 2* 3 3b* 4 5", "PPFFPFPP"),
-        ("1 2 1* 2* 3 4b* 3* 4", "PPFFPTFP"),
         # The print leaves out a paragraph, a note, or a mark.
         ("1 2 4 5", "PPPP"),
         ("1 2 1* 3 4 3* 5 6", "PPFPPFPP"),

@@ -31,10 +31,10 @@ II. Making a difference
 A. Key actors
 Regional offices
 3. The office in Dakar
-mediated in Guinea in 2009. It has three tasks:
-1. to listen;
+mediated in 2009. It has tasks:
+1. to hear;
 2. to talk;
-3. to report.
+3. to go.
 4. It reports to the
 3. For example in 2008.
 Council twice a year.
@@ -136,8 +136,7 @@ def test_it_reads_an_english_report_whole():
         ("p2", "It is cheap, and envoys are sent early.^{2}"),
         (
             "p3",
-            "The office in Dakar mediated in Guinea in 2009. It has three tasks: "
-            "1. to listen; 2. to talk; 3. to report.",
+            "The office in Dakar mediated in 2009. It has tasks: 1. to hear; 2. to talk; 3. to go.",
         ),
         ("p4", "It reports to the Council twice a year."),
         ("p5", "The last paragraph."),
@@ -234,11 +233,11 @@ def test_it_reads_numbers_of_three_scripts_in_the_forms_that_files_print(digits,
 
 def test_a_footnote_may_stand_before_the_paragraph_of_its_number():
     report = parse(
-        "Title\n1. One.\n2. Two. ^{1}\n1. See one.\n3. A sentence^{2} that breaks^{3} off in\n"
-        "2. See two.\n3. See three.\n4. See four.\nthe middle of a page.^{4}\n4. Four.\n5. Five."
+        "Title\n1. One.\n2. Two. ^{1}\n1. See one.\n3. A sentence^{2} that^{3} breaks^{4} off in\n"
+        "2. See two.\n3. See three.\n4. See four.\nthe middle of a page.\n4. Four.\n5. Five."
     )
     assert passages(report, "paragraph")[2:] == [
-        ("p3", "A sentence^{2} that breaks^{3} off in the middle of a page.^{4}"),
+        ("p3", "A sentence^{2} that^{3} breaks^{4} off in the middle of a page."),
         ("p4", "Four."),
         ("p5", "Five."),
     ]
@@ -257,32 +256,30 @@ def test_footnotes_stay_few_when_paragraphs_go_on_after_them():
 
 
 @pytest.mark.parametrize(
-    ("text", "paragraph", "footnote"),
+    ("lines", "paragraph", "footnote"),
     [
         # The page breaks inside the paragraph: what follows the note goes on with it.
-        ("1. It began in\n1. A note.\nConakry.", "It began in Conakry.", "A note."),
-        ("1. It began here\n1. A note.\nIn Conakry.", "It began here In Conakry.", "A note."),
-        ("1. It began.\n1. A note.\nIt went on.", "It began. It went on.", "A note."),
+        (["It^{1} began in", "1. A note.", "Conakry."], "It^{1} began in Conakry.", "A note."),
+        (["It^{1} began", "1. A note.", "Once."], "It^{1} began Once.", "A note."),
+        (["It^{1} began.", "1. A note.", "It went on."], "It^{1} began. It went on.", "A note."),
         # The note itself is broken over lines.
+        (["It^{1} began.", "1. See the", "Report."], "It^{1} began.", "See the Report."),
         (
-            "1. It began.\n1. See the report\non mediation.",
-            "It began.",
-            "See the report on mediation.",
+            ["It^{1} began.", "1. See two reports", "on it."],
+            "It^{1} began.",
+            "See two reports on it.",
         ),
-        ("1. It began.\n1. See the\nReport.", "It began.", "See the Report."),
-        ("1. It began.\n1. See\nhttps://a.org/b", "It began.", "See https://a.org/b"),
+        (["It^{1} began.", "1. See", "www.a.org/b"], "It^{1} began.", "See www.a.org/b"),
         # A short line before a note is the end of a page, not a heading.
-        (
-            "1. It began\nIn Conakry\n1. A note.\nIn 2009.",
-            "It began In Conakry In 2009.",
-            "A note.",
-        ),
+        (["It^{1} began", "In Guinea", "1. A.", "Once."], "It^{1} began In Guinea Once.", "A."),
     ],
 )
-def test_what_a_page_broke_is_joined_by_one_space(text, paragraph, footnote):
-    report = parse_report(f"Title\n{text}\n2. The next. 1", "en")
-    assert passages(report, "paragraph") == [("p1", paragraph), ("p2", "The next. 1")]
+def test_what_a_page_broke_is_joined_by_one_space(lines, paragraph, footnote):
+    text = "\n".join(lines)
+    report = parse_report(f"Title\n1. {text}\n2. The next.\n3. One more.", "en")
+    assert passages(report, "paragraph")[:2] == [("p1", paragraph), ("p2", "The next.")]
     assert passages(report, "footnote") == [("n1", footnote)]
+    assert report.sections == ()
 
 
 @pytest.mark.parametrize(
@@ -402,10 +399,11 @@ def test_several_starred_footnotes_have_names_of_their_own():
 
 def test_it_names_missing_paragraphs_and_footnotes():
     report = parse(
-        "Title\n1. One.^{1}\n2. Two.^{2} More.^{3}\n1. See A.\n3. See C, which\n4. Four."
+        "Title\n1. One.^{1}\n2. Two.^{2} More.^{3}\n1. See A.\n3. See C, which\n"
+        "3. Three.\n5. Five.\n6. Six.\n7. Seven.\n8. Eight."
     )
     assert report.warnings == (
-        "paragraph 3 is missing",
+        "paragraph 4 is missing",
         "footnote 2 is missing: its mark stands in p2",
         "footnote 3 breaks off: «… See C, which»",
     )
@@ -413,7 +411,7 @@ def test_it_names_missing_paragraphs_and_footnotes():
 
 def test_numbers_that_count_something_are_no_footnote_marks():
     report = parse(
-        "Title\n1. Under article 1 it has 2 envoys. 1\n2. Two.^{2}\n1. A.\n2. B.\n3. Three."
+        "Title\n1. Under article 1 it has envoys. 1\n2. Two.^{2}\n1. A.\n2. B.\n3. Three."
     )
     p1 = next(p for p in report.passages if p.ref == "p1")
     assert [(c.number, c.start) for c in p1.calls] == [(1, p1.text.rindex("1"))]
@@ -505,7 +503,7 @@ def printed_texts(draw):
 
 
 @given(printed_texts())
-@hypothesis_settings(max_examples=500)
+@hypothesis_settings(max_examples=400)
 def test_every_line_with_words_is_in_one_passage_or_in_the_furniture(printed):
     language, lines = printed
     try:

@@ -32,7 +32,7 @@ def test_it_reads_the_page_breaks_of_a_printed_report():
         (b"%PDF-1.7\n\x00\x01", "binary"),
         (b"%PDF-1.7\n\x01\x02", "U+0001"),
         ("1. Présence".encode("latin-1"), "byte 0xe9 at position 5"),
-        ("۱- دیپلماسی".encode("utf-8")[:-1], "not UTF-8"),
+        ("۱- دیپلماسی".encode()[:-1], "not UTF-8"),
         ("دبلوماسية".encode("cp1256"), "not UTF-8"),
     ],
 )
@@ -55,11 +55,10 @@ def test_the_position_of_a_bad_byte_counts_from_the_first_byte_of_the_file():
 def test_any_bytes_are_text_or_refused(content):
     try:
         text = decode(content, "report.txt")
-    except SourceError as refused:
-        assert str(refused).startswith("report.txt: ")
-    else:
-        assert text.strip()
-        assert text.encode() == content.removeprefix(b"\xef\xbb\xbf")
+    except SourceError:
+        return
+    assert text.strip()
+    assert text.encode() == content.removeprefix(b"\xef\xbb\xbf")
 
 
 def test_it_reads_the_bytes_as_they_are(tmp_path):

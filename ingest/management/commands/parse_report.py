@@ -22,4 +22,6 @@ class Command(BaseCommand):
             report = parse_report(decode(read_source(file), file), language)
         except SourceError as error:
             raise CommandError(str(error)) from error
+        if reconfigure := getattr(self.stdout, "reconfigure", None):
+            reconfigure(encoding="utf-8")  # JSON is UTF-8, whatever the terminal speaks
         self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2))

@@ -1,0 +1,258 @@
+"""/cases/: the list, its filters, its pages and its links to files."""
+
+import re
+
+import pytest
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext, ngettext
+
+from tests.factories import (
+    make_actor,
+    make_case,
+    make_country,
+    make_document,
+    make_region,
+    make_statement,
+    make_term,
+)
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = [("", "en", "ltr"), ("/fa", "fa", "rtl"), ("/ar", "ar", "rtl")]
+
+
+def html(client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def listed(page: str) -> list[str]:
+    """Slugs of the cases on a page, in order."""
+    return re.findall(r'<h3><a href="(?:/fa|/ar)?/cases/([^/"]+)/">', page)
+
+
+def fill(number: int) -> None:
+    """So many cases, each with places, actors, terms and words of its own."""
+    for at in range(number):
+        case = make_case(
+            f"filled-{number}-{at}",
+            countries=["GIN", "LBR"],
+            start="2008",
+            terms=["situation:electoral", "outcome:agreement_reached"],
+        )
+        case.regions.add(make_region("eastern_africa", "014", make_region()))
+        make_statement(case, f"tool:tool_{number}_{at}", by=[make_actor(), make_actor()])
+
+
+def test_the_front_page_leads_to_the_cases(client):
+    assert client.get("/")["Location"] == "/cases/"
+    assert client.get("/fa/")["Location"] == "/fa/cases/"
+
+
+@pytest.mark.parametrize(("prefix", "language", "direction"), LANGUAGES)
+def test_the_page_is_in_its_language_and_direction(client, prefix, language, direction):
+    make_case("one", title_en="English title", title_fa="عنوان فارسی", title_ar="عنوان عربي")
+    page = html(client, f"{prefix}/cases/")
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    titles = {"en": "English title", "fa": "عنوان فارسی", "ar": "عنوان عربي"}
+    assert [title for title in titles.values() if title in page] == [titles[language]]
+    with translation.override(language):
+        assert gettext("Filters") in page
+        assert ngettext("%(count)s case", "%(count)s cases", 1) % {"count": 1} in page
+
+
+def test_a_title_that_is_missing_in_a_language_stands_in_another_and_says_which(client):
+    make_case("one", title_en="English title", title_fa="")
+    assert '<span lang="en" dir="ltr">English title</span>' in html(client, "/fa/cases/")
+
+
+def test_a_country_is_named_in_the_readers_language(client):
+    make_case("one", countries=["KEN"])
+    for prefix, name in (("", "Kenya"), ("/fa", "کنیا"), ("/ar", "كينيا")):
+        assert f'<span class="nb">{name}</span>' in html(client, f"{prefix}/cases/")
+
+
+def test_a_country_at_risk_is_no_place_of_the_case(client):
+    case = make_case("one", countries=["GIN", "LBR"])
+    case.case_countries.filter(country="LBR").update(role="at_risk")
+    assert '<span class="nb">Liberia</span>' not in html(client, "/cases/")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2008-23", "", "autumn 2008"),
+        ("2008-01", "2008-03", "to March 2008"),
+        ("", "", "no date stated"),
+    ],
+)
+def test_dates_are_in_words(client, start, end, said):
+    make_case("one", start=start, end=end)
+    assert said in html(client, "/cases/")
+
+
+def test_dates_are_in_words_of_the_readers_language(client):
+    make_case("one", start="2008-23")
+    assert "پاییز ۲۰۰۸" in html(client, "/fa/cases/")
+    assert "خريف 2008" in html(client, "/ar/cases/")
+
+
+def test_tools_and_outcomes_are_shown_but_no_general_rules(client):
+    case = make_case("one", terms=["tool:mediation", "outcome:agreement_reached"])
+    make_statement(case, "tool:secondment", scope="pattern")
+    page = html(client, "/cases/")
+    assert '<span class="tag">mediation</span>' in page
+    assert '<div class="small">agreement reached</div>' in page
+    assert "secondment" not in page
+
+
+def test_what_editors_type_is_escaped(client):
+    make_case("one", title_en="<script>alert(1)</script>")
+    page = html(client, "/cases/?q=%3Cscript%3E")
+    assert "<script>" not in page
+    assert escape("<script>alert(1)</script>") in page
+
+
+def test_no_case_is_said_in_words(client):
+    assert "No case matches all of these filters" in html(client, "/cases/")
+
+
+def test_the_filters_offer_what_published_cases_have_and_keep_what_was_chosen(client):
+    document = make_document("S-2011-552")
+    case = make_case("one", terms=["situation:electoral"], start="2008")
+    make_statement(case, "role:lead_mediator", by=["au"])
+    make_statement(case, "event:agreement").documents.add(document)
+    make_term("tool:never_said")
+    make_country("KGZ")
+    page = html(
+        client,
+        "/cases/?country=GIN&situation=electoral&role=lead_mediator&document=S-2011-552"
+        "&q=one&from=2007&to=2009&dates=certainly&order=title",
+    )
+    for name, value in [
+        ("country", "GIN"),
+        ("situation", "electoral"),
+        ("role", "lead_mediator"),
+        ("document", "S-2011-552"),
+    ]:
+        assert f'name="{name}" value="{value}" checked' in page
+    assert 'name="actor" value="au">' in page
+    assert 'value="one"' in page
+    assert 'name="from" dir="ltr" value="2007"' in page
+    assert '<option value="certainly" selected>' in page
+    assert '<option value="title" selected>' in page
+    assert "never_said" not in page
+    assert "KGZ" not in page
+
+
+def test_the_files_keep_the_filters_but_not_the_page(client):
+    make_case("one", terms=["tool:mediation"])
+    page = html(client, "/fa/cases/?tool=mediation&order=title&page=1")
+    for address in ("cases.csv?", "cases.xlsx?", "cases.json?"):
+        assert f'href="/{address}tool=mediation&amp;order=title"' in page
+    assert 'href="/cases.csv?tool=mediation&amp;order=title&amp;for=excel"' in page
+    plain = html(client, "/cases/")
+    assert 'href="/cases.csv"' in plain
+    assert 'href="/cases.csv?for=excel"' in plain
+
+
+def test_every_link_to_a_file_works(client):
+    make_case("one", terms=["tool:mediation"])
+    page = html(client, "/cases/?tool=mediation&page=1")
+    addresses = re.findall(r'href="(/cases\.[^"]+)"', page)
+    assert len(addresses) == 4
+    for address in addresses:
+        assert client.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_pages_hold_twenty_cases_and_links_keep_the_filters(client):
+    for number in range(45):
+        make_case(f"case-{number:02}", terms=["tool:mediation"])
+    first = html(client, "/cases/?tool=mediation")
+    assert listed(first) == [f"case-{number:02}" for number in range(20)]
+    assert 'rel="next" href="?tool=mediation&amp;page=2"' in first
+    assert 'rel="prev"' not in first
+    middle = html(client, "/cases/?tool=mediation&page=2")
+    assert 'rel="prev" href="?tool=mediation&amp;page=1"' in middle
+    last = html(client, "/cases/?tool=mediation&page=3")
+    assert listed(last) == [f"case-{number:02}" for number in range(40, 45)]
+    assert 'rel="next"' not in last
+    assert client.get("/cases/?tool=mediation&page=4").status_code == 404
+
+
+def test_the_languages_lead_to_the_same_page_with_the_same_filters(client):
+    make_case("one", terms=["tool:mediation"])
+    page = html(client, "/cases/?tool=mediation&order=title")
+    assert 'href="/fa/cases/?tool=mediation&amp;order=title" lang="fa"' in page
+    assert 'href="/cases/?tool=mediation&amp;order=title" lang="en"' in html(
+        client, "/ar/cases/?tool=mediation&order=title"
+    )
+
+
+def test_it_answers_head_and_refuses_to_be_posted_to(client):
+    make_case("one")
+    head = client.head("/cases/")
+    assert (head.status_code, head.content) == (200, b"")
+    assert client.post("/cases/").status_code == 405
+    assert client.delete("/cases/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "address", ["/cases/", "/cases.csv", "/cases/nope/", "/cases/?tol=x", "/findings/"]
+)
+def test_every_answer_has_the_headers_of_security(client, address):
+    headers = client.get(address).headers
+    assert "default-src 'self'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_a_reader_is_given_no_cookie(client):
+    make_case("one")
+    for address in ("/cases/", "/cases/one/", "/cases.csv", "/fa/cases/"):
+        assert not client.get(address).cookies
+
+
+def test_the_style_sheet_of_the_page_is_served(client):
+    address = re.search(r'rel="stylesheet" href="([^"]+)"', html(client, "/cases/"))[1]
+    response = client.get(address)
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/css")
+    assert b"".join(response.streaming_content)
+
+
+# The page itself: its cases counted, fetched, and their countries, regions and statements: 5.
+# What can be chosen: terms, types of actors, regions of countries, regions of cases, those regions
+# named, countries, actors and their names, documents: 9.
+LIST_QUERIES = 14
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_it_lists_any_number_of_cases_in_fourteen_queries(
+    client, number, django_assert_num_queries
+):
+    fill(number)
+    with django_assert_num_queries(LIST_QUERIES):
+        assert len(listed(html(client, "/cases/"))) == number
+
+
+@pytest.mark.parametrize("number", [2, 20])
+def test_a_filter_by_a_term_costs_two_queries_more(client, number, django_assert_num_queries):
+    fill(number)
+    # Is there such a situation, and which are narrower.
+    with django_assert_num_queries(LIST_QUERIES + 2):
+        assert len(listed(html(client, "/cases/?situation=electoral"))) == number
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_a_file_is_one_query(client, number, django_assert_num_queries):
+    fill(number)
+    for name in ("cases", "statements", "evidence", "quotations", "actors"):
+        with django_assert_num_queries(1):
+            lines = b"".join(client.get(f"/{name}.csv").streaming_content).splitlines()
+        assert len(lines) > number

@@ -1,0 +1,109 @@
+"""What readers see when something is wrong: which status, in which words and language."""
+
+import pytest
+from django.test import Client, RequestFactory
+from django.utils import translation
+from django.utils.translation import gettext
+
+from cases import views
+from tests.factories import make_case
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = [("", "en", "ltr"), ("/fa", "fa", "rtl"), ("/ar", "ar", "rtl")]
+
+
+@pytest.mark.parametrize(("prefix", "language", "direction"), LANGUAGES)
+@pytest.mark.parametrize("address", ["/cases/nope/", "/nowhere/", "/cases/a/b/c/"])
+def test_what_is_not_there_is_said_in_the_readers_language(
+    client, address, prefix, language, direction
+):
+    response = client.get(f"{prefix}{address}")
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    with translation.override(language):
+        assert f"<p>{gettext('There is nothing at this address.')}</p>" in page
+    assert "matches the given query" not in page
+    assert "tried" not in page
+
+
+def test_a_page_that_is_not_there_is_named(client):
+    make_case("one")
+    assert "There is no page 7 of these cases." in client.get("/cases/?page=7").content.decode()
+
+
+@pytest.mark.parametrize(("prefix", "language", "direction"), LANGUAGES)
+def test_a_query_that_cannot_be_understood_is_refused_parameter_by_parameter(
+    client, prefix, language, direction
+):
+    response = client.get(f"{prefix}/cases/?tol=x&from=y")
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    with translation.override(language):
+        title = gettext("This address cannot be understood")
+        assert f"<h1>{title}</h1>" in page
+        assert f"<li>tol: {gettext('There is no such filter.')}" in page
+    assert "<li>from: " in page
+
+
+def test_what_was_asked_is_escaped_in_the_refusal(client):
+    page = client.get("/cases/?<script>=1&tool=<img>").content.decode()
+    assert "<script>" not in page
+    assert "<img>" not in page
+
+
+def test_a_file_is_refused_in_plain_text(client):
+    response = client.get("/cases.csv?tol=x&from=y")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    lines = response.content.decode().splitlines()
+    assert lines[0] == "400 This address cannot be understood"
+    assert sorted(line.partition(":")[0] for line in lines[1:]) == ["from", "tol"]
+
+
+def test_a_file_that_does_not_exist_is_not_found(client):
+    for address in ("/drafts.csv", "/cases.ods", "/cases.csv/"):
+        assert client.get(address).status_code == 404
+
+
+def test_a_form_without_its_token_is_refused():
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post("/i18n/setlang/", {"language": "fa"}).status_code == 403
+
+
+def test_a_fault_of_ours_is_admitted_without_asking_the_database(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("the disk is full")
+
+    # There is no fault to be had otherwise: a view has to be broken on purpose.
+    monkeypatch.setattr(views, "_facets", fail)
+    client.raise_request_exception = False
+    response = client.get("/cases/")
+    assert response.status_code == 500
+    page = response.content.decode()
+    assert "The fault is ours." in page
+    assert "disk" not in page
+
+
+def test_the_page_of_a_fault_makes_no_query(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = views.server_error(RequestFactory().get("/cases/"))
+    assert response.status_code == 500
+
+
+def test_error_pages_answer_head_too(client):
+    assert client.head("/cases/nope/").status_code == 404
+    assert client.head("/cases/?tol=x").status_code == 400
+    assert client.head("/cases.csv?tol=x").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["/cases.csv", "/cases/", "/findings/", "/"])
+def test_nothing_public_takes_anything_but_questions(client, address):
+    for method in (client.post, client.put, client.patch, client.delete):
+        assert method(address).status_code == 405
+
+
+def test_a_host_that_is_not_ours_is_refused(client):
+    assert client.get("/cases/", headers={"host": "evil.example.org"}).status_code == 400
