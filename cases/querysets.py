@@ -7,6 +7,7 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value, W
 from django.db.models.functions import Coalesce, Substr
 from django.utils.translation import gettext_lazy as _
 
+from cases import edtf
 from cases.expressions import HYPHEN, SLASH, DaysBetween, text
 
 
@@ -116,7 +117,8 @@ class CaseQuerySet(models.QuerySet):
 
         From the opening event to the first dated tool: at least the action's earliest day less
         the opening's latest, at most the reverse, never below 0. NULL where either is undated, or
-        where the action was over before the opening began.
+        where the action was over before the opening began; an action without a stated end sets
+        no upper bound to the gap.
         """
         from cases.models import Statement
 
@@ -130,6 +132,7 @@ class CaseQuerySet(models.QuerySet):
             action_latest=Subquery(action.values("latest")[:1]),
         )
         sensible = Q(action_latest__gte=F("opening_earliest"))
+        closed = Q(action_latest__lt=edtf.OPEN_END)
         apart = Q(action_earliest__gte=F("opening_latest"))
         least = DaysBetween(F("opening_latest"), F("action_earliest"))
         most = DaysBetween(F("opening_earliest"), F("action_latest"))
@@ -137,7 +140,7 @@ class CaseQuerySet(models.QuerySet):
             gap_min_days=Conditional(
                 When(sensible & apart, then=least), When(sensible, then=Value(0))
             ),
-            gap_max_days=Conditional(When(sensible, then=most)),
+            gap_max_days=Conditional(When(sensible & closed, then=most)),
         )
 
     def for_list(self):

@@ -51,6 +51,8 @@ class SeedFiles:
         records = self.records.setdefault(kind, {})
         if not key:
             self.problems.append((where, f"a {kind} without a key."))
+        elif not isinstance(key, str):
+            self.problems.append((where, f"the key {key!r} must be text."))
         elif key in records:
             self.problems.append(
                 (where, f"{kind} {key} stands in {self.where[kind][key]} already.")
@@ -105,10 +107,18 @@ def _items(path: Path, seeds: SeedFiles, key: str) -> Iterator[tuple[Data, str]]
             seeds.problems.append((f"{path.name}, number {place}", "must be a mapping."))
 
 
+def _mappings(items: Any, where: str, seeds: SeedFiles) -> list[Data]:
+    """The mappings of a list below a record; whatever else stands there is a problem."""
+    if isinstance(items or [], list) and all(isinstance(item, dict) for item in items or []):
+        return items or []
+    seeds.problems.append((where, "must be a list of mappings."))
+    return []
+
+
 def _rows(path: Path, seeds: SeedFiles) -> Iterator[tuple[Data, str]]:
     """The rows of a CSV file with a name for error messages; a crooked row is a problem."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark first
             rows = list(csv.DictReader(file, restkey="", strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         seeds.problems.append((path.name, f"cannot be read: {error}."))
@@ -160,9 +170,9 @@ def _read_countries(folder: Path, seeds: SeedFiles) -> None:
 def _read_document(document: Data, where: str, reports: Path, seeds: SeedFiles) -> None:
     data = _flat(document, "title", where, seeds)
     code = data.get("code", "")
-    for edition in data.pop("editions", []):
+    for edition in _mappings(data.pop("editions", []), f"{where}, editions", seeds):
         seeds.editions.append(edition | {"document": code, "folder": reports, "where": where})
-    for reference in data.pop("references", []):
+    for reference in _mappings(data.pop("references", []), f"{where}, references", seeds):
         words = {key: value for key, value in reference.items() if key != "kind"}
         key = f"{words.get('passage')} {words.get('words')} {words.get('occurrence', 1)} {code}"
         record = {"kind": reference.get("kind", ""), "document": code, "quoted": words}

@@ -21,6 +21,8 @@ from ingest.seed_files import SeedFiles, read_seeds
 
 Data = dict[str, Any]
 Progress = Callable[[str], None]
+_FOUND_BY_WORDS = ("reference", "quotation")  # their keys are known when their words are found
+_PLACE = ("passage", "words")
 QUOTED_KEYS = {"passage", "words", "occurrence", "translation_en"}
 
 
@@ -51,6 +53,11 @@ class Tally:
         total = f"{self.new.total()} new, {self.changed.total()} changed, "
         total += f"{self.unchanged.total()} unchanged, {len(self.left)} left to editors"
         return "\n".join([*lines, f"seed: {total}"])
+
+
+def _names(value: Any) -> list[str]:
+    """The local names of a statement's quotations, as far as they are names at all."""
+    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
 
 
 def _listed(words) -> str:
@@ -123,14 +130,17 @@ class _Load:
         self.index = Index()
         self.tally = Tally()
         self.problems = [Problem(*problem) for problem in seeds.problems]
+        self.gone: set[str] = set()  # documents that an editor deleted
         self.translations: dict[str, tuple[str, str]] = {}
 
     def run(self) -> Tally:
         for kind in records.KINDS:
-            self._leave_to_editors(kind)
+            if kind not in _FOUND_BY_WORDS:
+                self._leave_to_editors(kind)
             self.index.expect(kind, self.seeds.records.get(kind, {}))
         plans = [self._plan(k) for k in ("term", "region", "country", "actor", "document")]
-        editions = [edition for e in self.seeds.editions if (edition := self._read_edition(e))]
+        entries = [e for e in self.seeds.editions if e["document"] not in self.gone]
+        editions = [edition for e in entries if (edition := self._read_edition(e))]
         self._resolve_words()
         later = ("erratum", "reference", "quotation", "case", "finding")
         plans += [self._plan(kind) for kind in later]
@@ -142,12 +152,12 @@ class _Load:
     def _leave_to_editors(self, kind: str) -> None:
         """Take records out of the load that an editor changed or deleted since."""
         incoming = self.seeds.records.get(kind, {})
-        if kind in ("reference", "quotation"):
-            return  # their keys are known only when their words are found
         for key, newest in records.provenance(kind).items():
             if key in incoming and newest.source != Source.SEED:
                 del incoming[key]
                 self._leave(kind, key, newest)
+                if kind == "document" and newest.deleted:
+                    self.gone.add(key)
 
     def _leave(self, kind: str, key: str, newest: records.Provenance) -> None:
         what = "deleted" if newest.deleted else "changed"
@@ -155,14 +165,11 @@ class _Load:
 
     def _plan(self, kind: str) -> Plan:
         incoming = self.seeds.records.get(kind, {})
+        if kind in _FOUND_BY_WORDS:
+            self._leave_to_editors(kind)
         self.progress(f"comparing {len(incoming)} records of kind {kind}")
         plan = records.plan(kind, incoming, self.index, self.seeds.where.get(kind, {}))
         self.problems += plan.problems
-        if kind in ("reference", "quotation"):
-            for key, newest in records.provenance(kind).items():
-                if newest.source != Source.SEED and (key in plan.new or key in plan.changed):
-                    plan.leave(key)
-                    self._leave(kind, key, newest)
         self.tally.new[kind] += len(plan.new)
         self.tally.changed[kind] += len(plan.changed)
         self.tally.unchanged[kind] += len(plan.unchanged)
@@ -176,6 +183,9 @@ class _Load:
                 Problem(where, f"edition: unknown key {', '.join(sorted(extra))}.")
             )
         language, ref = entry.get("language", ""), f"{entry['document']}/{entry.get('language')}"
+        if not isinstance(language, str) or not name or not isinstance(name, str):
+            self.problems.append(Problem(where, "edition: needs the keys language and file."))
+            return None
         self.index.expect("edition", [ref])
         try:
             content = read_source(entry["folder"] / name)
@@ -224,8 +234,9 @@ class _Load:
 
     def _find(self, quoted: Any, where: str) -> Span | None:
         """The place of quoted words in their passage, to the letter."""
-        if not isinstance(quoted, dict) or not quoted.get("passage") or not quoted.get("words"):
-            self.problems.append(Problem(where, "needs the keys passage and words."))
+        needed = [quoted.get(key) if isinstance(quoted, dict) else None for key in _PLACE]
+        if not all(value and isinstance(value, str) for value in needed):
+            self.problems.append(Problem(where, "needs the keys passage and words, both text."))
             return None
         if unknown := set(quoted) - QUOTED_KEYS:
             self.problems.append(
@@ -264,9 +275,8 @@ class _Load:
             return
         users: dict[str, list[str]] = {}
         for statement in statements:
-            names = statement.get("quotations")
-            for name in names if isinstance(names, list) else []:
-                users.setdefault(name, []).append(statement.get("key", "?"))
+            for name in _names(statement.get("quotations")):
+                users.setdefault(name, []).append(str(statement.get("key", "?")))
         refs = {}
         for name, entry in quoted.items():
             here = f"{where}, quotation {name}"
@@ -279,8 +289,7 @@ class _Load:
                 self._add_quotation(str(span), entry, here)
         for statement in statements:
             here, places = f"{where}, statement {statement.get('key')}", []
-            names = statement.get("quotations", [])
-            for name in names if isinstance(names, list) else []:
+            for name in _names(statement.get("quotations")):
                 if name in refs:
                     places.append(refs[name])
                 elif name not in quoted:
@@ -288,7 +297,7 @@ class _Load:
                     self.problems.append(
                         Problem(here, f"no quotation {name!r}; there are {known}.")
                     )
-            if "quotations" in statement:
+            if _names(statement.get("quotations")) == statement.get("quotations"):
                 statement["quotations"] = places
 
     def _add_quotation(self, ref: str, entry: Data, where: str) -> None:

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.forms import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -44,10 +45,27 @@ class CaseRelationInline(admin.TabularInline):
     autocomplete_fields = ["to"]
 
 
+class StatementFormSet(BaseInlineFormSet):
+    """The statements of one scheme; their keys are unique in the whole case, over all schemes."""
+
+    def clean(self):
+        super().clean()
+        # All schemes' rows of a page share the case; each leaves its keys there for the next.
+        taken = self.instance.__dict__.setdefault("_keys_on_page", set())
+        for form in self.forms:
+            key = form.cleaned_data.get("key") if hasattr(form, "cleaned_data") else None
+            if not key or form.cleaned_data.get("DELETE"):
+                continue
+            if key in taken:
+                form.add_error("key", _("Another statement of this case has this key."))
+            taken.add(key)
+
+
 class StatementInline(DirectedAdmin, admin.TabularInline):
     """The statements of one scheme; actors and words are edited in the statement's own form."""
 
     model = Statement
+    formset = StatementFormSet
     scheme: str
     extra = 0
     show_change_link = True

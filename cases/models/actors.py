@@ -114,10 +114,7 @@ class ActorName(models.Model):
         verbose_name_plural = _("names of actors")
         constraints = [
             models.UniqueConstraint(
-                "actor",
-                "language",
-                "name",
-                "kind",
+                fields=["actor", "language", "name", "kind"],
                 name="actor_name_once",
                 violation_error_message=_("This actor has this name already."),
             )

@@ -162,9 +162,7 @@ class CaseCountry(models.Model):
         verbose_name_plural = _("countries of cases")
         constraints = [
             models.UniqueConstraint(
-                "case",
-                "country",
-                "role",
+                fields=["case", "country", "role"],
                 name="case_country_once_per_role",
                 violation_error_message=_("This country has this role in the case already."),
             )
@@ -188,7 +186,11 @@ class CaseRelation(models.Model):
         verbose_name = _("relation between cases")
         verbose_name_plural = _("relations between cases")
         constraints = [
-            models.UniqueConstraint("case", "to", "kind", name="case_relation_once"),
+            models.UniqueConstraint(
+                fields=["case", "to", "kind"],
+                name="case_relation_once",
+                violation_error_message=_("The case has this relation to that case already."),
+            ),
             models.CheckConstraint(
                 name="case_relation_has_two_cases",
                 condition=~Q(case=F("to")),

@@ -86,7 +86,11 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         constraints = [
-            models.UniqueConstraint("document", "code", name="edition_code_once_per_document")
+            models.UniqueConstraint(
+                fields=["document", "code"],
+                name="edition_code_once_per_document",
+                violation_error_message=_("The document has an edition with this code already."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -118,7 +122,11 @@ class Section(models.Model):
         verbose_name = _("section")
         verbose_name_plural = _("sections")
         constraints = [
-            models.UniqueConstraint("edition", "code", name="section_code_once_per_edition")
+            models.UniqueConstraint(
+                fields=["edition", "code"],
+                name="section_code_once_per_edition",
+                violation_error_message=_("The edition has a section with this code already."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -159,7 +167,11 @@ class Passage(models.Model):
         verbose_name = _("passage")
         verbose_name_plural = _("passages")
         constraints = [
-            models.UniqueConstraint("edition", "code", name="passage_code_once_per_edition")
+            models.UniqueConstraint(
+                fields=["edition", "code"],
+                name="passage_code_once_per_edition",
+                violation_error_message=_("The edition has a passage with this code already."),
+            )
         ]
 
     def __str__(self) -> str:
@@ -195,9 +207,7 @@ class Quotation(Recorded):
         verbose_name_plural = _("quotations")
         constraints = [
             models.UniqueConstraint(
-                "passage",
-                "start",
-                "end",
+                fields=["passage", "start", "end"],
                 name="quotation_once",
                 violation_error_message=_("These words are quoted already: use that quotation."),
             ),
@@ -240,7 +250,11 @@ class Reference(Recorded):
         verbose_name = _("reference")
         verbose_name_plural = _("references")
         constraints = [
-            models.UniqueConstraint("passage", "start", "end", "document", name="reference_once"),
+            models.UniqueConstraint(
+                fields=["passage", "start", "end", "document"],
+                name="reference_once",
+                violation_error_message=_("This place cites that document already."),
+            ),
             models.CheckConstraint(
                 name="reference_has_words",
                 condition=Q(start__lt=F("end")),
@@ -296,7 +310,9 @@ class ErratumPlace(models.Model):
         verbose_name_plural = _("places of errata")
         constraints = [
             models.UniqueConstraint(
-                "erratum", "passage", "start", "end", name="erratum_place_once"
+                fields=["erratum", "passage", "start", "end"],
+                name="erratum_place_once",
+                violation_error_message=_("The erratum stands at this place already."),
             ),
             models.CheckConstraint(
                 name="erratum_place_has_words",

@@ -35,7 +35,11 @@ class Revision(models.Model):
         verbose_name_plural = _("revisions")
         constraints = [
             # Two who save from the same version cannot both succeed.
-            models.UniqueConstraint("kind", "key", "version", name="revision_once_per_version")
+            models.UniqueConstraint(
+                fields=["kind", "key", "version"],
+                name="revision_once_per_version",
+                violation_error_message=_("Somebody else saved this version of the record."),
+            )
         ]
 
     def __str__(self) -> str:

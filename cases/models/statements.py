@@ -270,9 +270,7 @@ class StatementActor(models.Model):
         verbose_name_plural = _("actors of statements")
         constraints = [
             models.UniqueConstraint(
-                "statement",
-                "actor",
-                "part",
+                fields=["statement", "actor", "part"],
                 name="statement_actor_once_per_part",
                 violation_error_message=_("The actor has this part in the statement already."),
             )
@@ -298,7 +296,11 @@ class StatementQuotation(models.Model):
         verbose_name = _("words behind a statement")
         verbose_name_plural = _("words behind statements")
         constraints = [
-            models.UniqueConstraint("statement", "quotation", name="statement_quotation_once")
+            models.UniqueConstraint(
+                fields=["statement", "quotation"],
+                name="statement_quotation_once",
+                violation_error_message=_("The statement has these words already."),
+            )
         ]
 
     def __str__(self) -> str:

@@ -85,7 +85,6 @@ class Term(Recorded):
         verbose_name = _("term")
         verbose_name_plural = _("terms")
         constraints = [
-            models.UniqueConstraint("scheme", "code", name="term_code_once_per_scheme"),
             models.CheckConstraint(
                 name="term_id_is_scheme_and_code",
                 condition=Q(

@@ -45,8 +45,9 @@ def open_page(browser, live_server):
         page = context.new_page()
         page.on(
             "request",
-            lambda request: request.url.startswith((live_server.url, "data:"))
-            or outside.append(request.url),
+            lambda request: (
+                request.url.startswith((live_server.url, "data:")) or outside.append(request.url)
+            ),
         )
         page.goto(live_server.url + address)
         return page

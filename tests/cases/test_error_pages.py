@@ -87,10 +87,17 @@ def test_a_fault_of_ours_is_admitted_without_asking_the_database(client, monkeyp
     assert "disk" not in page
 
 
-def test_the_page_of_a_fault_makes_no_query(django_assert_num_queries):
-    with django_assert_num_queries(0):
-        response = views.server_error(RequestFactory().get("/cases/"))
+@pytest.mark.parametrize(("prefix", "language", "direction"), LANGUAGES)
+def test_the_page_of_a_fault_is_in_its_language_and_makes_no_query(
+    prefix, language, direction, django_assert_num_queries
+):
+    with translation.override(language), django_assert_num_queries(0):
+        response = views.server_error(RequestFactory().get(f"{prefix}/cases/"))
+        said = gettext("Something went wrong")
     assert response.status_code == 500
+    page = response.content.decode()
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    assert f"<h1>{said}</h1>" in page
 
 
 def test_error_pages_answer_head_too(client):

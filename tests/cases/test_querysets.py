@@ -128,6 +128,8 @@ def gap(case):
         ("2008", "2008-06-01", 0, 152),
         ("2008-06-01", "2008", 0, 213),
         ("2008-03", "2008-02/2008-03", 0, 30),
+        # An action without a stated end has no latest day to count to.
+        ("2008-01-01", "2008-01-31/..", 30, None),
         # The action was over before the opening: contradictory.
         ("2009", "2008", None, None),
         ("2008-01-02", "2008-01-01", None, None),
