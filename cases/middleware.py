@@ -1,7 +1,7 @@
 """What surrounds every request."""
 
 from cases.filters import InvalidQuery
-from cases.views import invalid_query
+from cases.views.errors import invalid_query
 
 
 class InvalidQueryMiddleware:

@@ -2,20 +2,24 @@
 
 from django.urls import path, re_path
 
-from cases import views
 from cases.exports import TABLES
+from cases.views.case_list import case_list
+from cases.views.case_page import case_detail
+from cases.views.files import table_file
+from cases.views.findings import finding_list
+from cases.views.home import home
 
 PAGES = [
-    path("", views.home, name="home"),
-    path("cases/", views.case_list, name="case-list"),
-    path("cases/<slug:slug>/", views.case_detail, name="case"),
-    path("findings/", views.finding_list, name="finding-list"),
+    path("", home, name="home"),
+    path("cases/", case_list, name="case-list"),
+    path("cases/<slug:slug>/", case_detail, name="case"),
+    path("findings/", finding_list, name="finding-list"),
 ]
 
 FILES = [
     re_path(
         rf"^(?P<name>{'|'.join(TABLES)})\.(?P<file_format>csv|xlsx|json)$",
-        views.table_file,
+        table_file,
         name="file",
     ),
 ]

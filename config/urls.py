@@ -9,7 +9,7 @@ from cases.urls import FILES, PAGES
 urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES]
 urlpatterns += i18n_patterns(path("admin/", admin.site.urls), *PAGES, prefix_default_language=False)
 
-handler400 = "cases.views.bad_request"
-handler403 = "cases.views.forbidden"
-handler404 = "cases.views.not_found"
-handler500 = "cases.views.server_error"
+handler400 = "cases.views.errors.bad_request"
+handler403 = "cases.views.errors.forbidden"
+handler404 = "cases.views.errors.not_found"
+handler500 = "cases.views.errors.server_error"

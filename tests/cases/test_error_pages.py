@@ -5,7 +5,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.translation import gettext
 
-from cases import views
+from cases.views import case_list, errors
 from tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_a_fault_of_ours_is_admitted_without_asking_the_database(client, monkeyp
         raise RuntimeError("the disk is full")
 
     # There is no fault to be had otherwise: a view has to be broken on purpose.
-    monkeypatch.setattr(views, "_facets", fail)
+    monkeypatch.setattr(case_list, "_facets", fail)
     client.raise_request_exception = False
     response = client.get("/cases/")
     assert response.status_code == 500
@@ -92,7 +92,7 @@ def test_the_page_of_a_fault_is_in_its_language_and_makes_no_query(
     prefix, language, direction, django_assert_num_queries
 ):
     with translation.override(language), django_assert_num_queries(0):
-        response = views.server_error(RequestFactory().get(f"{prefix}/cases/"))
+        response = errors.server_error(RequestFactory().get(f"{prefix}/cases/"))
         said = gettext("Something went wrong")
     assert response.status_code == 500
     page = response.content.decode()

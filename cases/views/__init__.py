@@ -1,0 +1,1 @@
+"""Pages and files for readers; everything here begins with what is published."""

@@ -1,0 +1,28 @@
+"""Tables as files, with the filters of the list."""
+
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases import exports
+from cases.filters import InvalidQuery, select_cases
+
+
+@require_safe
+def table_file(request, name, file_format):
+    """A table as a file, of the cases that the query string asks for."""
+    table, params = exports.TABLES[name], request.GET
+    flavour = params.get("for", "")
+    if flavour not in ("", "excel") or (flavour and file_format != "csv"):
+        raise InvalidQuery({"for": [_("Only “excel” is possible here, and only for CSV.")]})
+    if table.of_cases:
+        cases = select_cases(params, also_known=["for"]).cases
+    elif unknown := sorted(set(params) - {"for"}):
+        raise InvalidQuery({key: [_("This file has no filters.")] for key in unknown})
+    else:
+        cases = None
+    kind = flavour or file_format
+    pieces = exports.write(table, kind, cases)
+    response = StreamingHttpResponse(pieces, content_type=exports.CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
+    return response
