@@ -461,7 +461,8 @@ def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
     cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
     source = f"({sql}) AS t({', '.join(names)})"  # Django's own SQL; its values stay parameters
     statement = f"COPY (SELECT {cells} FROM {source}) TO STDOUT (FORMAT csv)"  # noqa: S608
-    with connections[query.db].cursor() as cursor, cursor.copy(statement, params) as copy:
+    # psycopg's own cursor: Django's, while it logs queries (DEBUG), takes no parameters here.
+    with connections[query.db].cursor() as cursor, cursor.cursor.copy(statement, params) as copy:
         for block in copy:
             yield bytes(block)
 

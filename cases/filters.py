@@ -44,6 +44,7 @@ DATES = {
     "certainly": gettext_lazy("certainly within"),
 }
 ORDERS = {
+    "relevance": gettext_lazy("relevance"),
     "start": gettext_lazy("earliest first"),
     "-start": gettext_lazy("latest first"),
     "title": gettext_lazy("title"),
@@ -219,11 +220,25 @@ class CaseFilterSet(django_filters.FilterSet):
         return cases
 
     def filter_queryset(self, queryset):
-        asked = self.form.cleaned_data
-        cases = super().filter_queryset(queryset)
+        return self.narrowed(queryset, self.form.cleaned_data)
+
+    def narrowed(self, cases, asked: dict):
+        """The cases that answer to these values, in the order that is asked for."""
+        for name, value in asked.items():
+            cases = self.filters[name].filter(cases, value)
         cases = self._by_actor(cases, asked)
         cases = self._by_period(cases, asked)
-        return cases.order_by(*_ordering(asked.get("order") or DEFAULT_ORDER, self.language))
+        order = asked.get("order") or ("relevance" if asked.get("q") else DEFAULT_ORDER)
+        if order == "relevance" and asked.get("q"):
+            cases = cases.annotate(relevance=search.relevance(asked["q"]))
+        elif order == "relevance":
+            order = DEFAULT_ORDER
+        return cases.order_by(*_ordering(order, self.language))
+
+    def without(self, name: str):
+        """The cases that all filters but this one select."""
+        asked = {key: value for key, value in self.form.cleaned_data.items() if key != name}
+        return self.narrowed(self.queryset.all(), asked)
 
     def by_words(self, cases, name, value):
         condition = search.matching(value)
@@ -262,19 +277,28 @@ class CaseFilterSet(django_filters.FilterSet):
 
     def _by_actor(self, cases, asked):
         """Actor, type of actor and role meet in one statement: who held this role was this one."""
-        actors, types, roles = asked.get("actor"), asked.get("actor_type"), asked.get("role")
-        if not (actors or types or roles):
+        wanted = {name: asked.get(name) for name in ("actor", "actor_type", "role")}
+        if not any(wanted.values()):
             return cases
-        parts = StatementActor.objects.filter(statement__case=OuterRef("pk")).exclude(
-            statement__scope=Scope.PATTERN
-        )
-        if actors:
+        return cases.filter(Exists(self.parts(wanted).filter(statement__case=OuterRef("pk"))))
+
+    @staticmethod
+    def parts(wanted: dict, *, by_role: bool = False):
+        """What actors did in statements, narrowed by actor, actor_type and role.
+
+        Where roles are asked for (`by_role`: all of them), only who held the role counts, not for
+        whom it was held.
+        """
+        parts = StatementActor.objects.exclude(statement__scope=Scope.PATTERN)
+        if actors := wanted.get("actor"):
             parts = parts.filter(actor__code__in=actors)
-        if types:
+        if types := wanted.get("actor_type"):
             parts = parts.filter(actor__type__in=_narrower_terms("actor_type", types))
-        if roles:
+        if by_role:
+            parts = parts.filter(part=Part.BY, statement__scheme="role")
+        if roles := wanted.get("role"):
             parts = parts.filter(part=Part.BY, statement__term__in=_narrower_terms("role", roles))
-        return cases.filter(Exists(parts))
+        return parts
 
     def _by_period(self, cases, asked):
         first, last = asked.get("from"), asked.get("to")
@@ -300,6 +324,16 @@ def narrower(pairs, codes) -> set[str]:
     return found
 
 
+def ancestors(around: dict[str, str | None], codes) -> set[str]:
+    """The codes and all that lie around them; `around` maps each to the one around it."""
+    found = set()
+    for code in codes:
+        while code and code not in found:
+            found.add(code)
+            code = around.get(code)
+    return found
+
+
 def _narrower_terms(scheme: str, codes) -> set[str]:
     terms = Term.objects.filter(scheme=scheme).values_list("id", "broader_id")
     return narrower(terms, [f"{scheme}:{code}" for code in codes])
@@ -308,6 +342,8 @@ def _narrower_terms(scheme: str, codes) -> set[str]:
 def _ordering(order: str, language: str) -> list:
     """Undated cases come last whichever way; the slug settles ties, so that paging is stable."""
     slug = Bytewise("slug").asc()
+    if order == "relevance":
+        return [F("relevance").desc(), F("start_earliest").asc(nulls_last=True), slug]
     if order == "start":
         return [F("start_earliest").asc(nulls_last=True), slug]
     if order == "-start":

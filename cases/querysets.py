@@ -3,12 +3,15 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case as Conditional
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Substr
 from django.utils.translation import gettext_lazy as _
 
 from cases import edtf
-from cases.expressions import HYPHEN, SLASH, DaysBetween, text
+from cases.expressions import HYPHEN, SLASH, Bytewise, DaysBetween, text
+
+# Long, and of no use to a page.
+SEARCHED = ("search_head", "search_text", "search_squashed")
 
 
 def _counted(rows, column: str):
@@ -38,6 +41,19 @@ class ActorQuerySet(models.QuerySet):
         played = StatementActor.objects.filter(actor=OuterRef("pk"))
         return self.annotate(statement_count=_counted(played, "actor"))
 
+    def public(self):
+        """Without those that only unpublished cases name: they would give a draft away."""
+        from cases.models import Case, StatementActor
+
+        named = Q(statement__scheme="finding") | Q(statement__case__in=Case.objects.published())
+        told = StatementActor.objects.filter(named)
+        anywhere = StatementActor.objects.filter(actor=OuterRef("pk"))
+        return self.filter(
+            Exists(told.filter(actor=OuterRef("pk")))
+            | Exists(told.filter(actor__parent=OuterRef("pk")))
+            | ~Exists(anywhere)
+        )
+
 
 class PassageQuerySet(models.QuerySet):
     """Passages and how much is quoted from them."""
@@ -54,6 +70,64 @@ class PassageQuerySet(models.QuerySet):
 
         quoted = Quotation.objects.filter(passage=OuterRef("pk"))
         return self.annotate(quotation_count=_counted(quoted, "passage"))
+
+    def to_be_coded(self):
+        """What coders read for claims: all but headings, which only name what follows them."""
+        return self.exclude(kind="heading")
+
+    def with_coded(self):
+        """Adds `is_coded`: whether a public statement, no general rule, stands on its words."""
+        from cases.models import Statement, StatementQuotation
+
+        told = Statement.objects.public().counted()
+        behind = StatementQuotation.objects.filter(quotation__passage=OuterRef("pk"))
+        return self.annotate(is_coded=Exists(behind.filter(statement__in=told)))
+
+    def for_reader(self):
+        """All that stands in a passage and at its side, but for what was coded from it."""
+        from cases.models import ErratumPlace, Reference
+
+        return self.with_coded().prefetch_related(
+            Prefetch("references", Reference.objects.select_related("document")),
+            Prefetch(
+                "erratum_places",
+                ErratumPlace.objects.select_related("erratum").order_by("start", "end", "id"),
+            ),
+        )
+
+
+class EditionQuerySet(models.QuerySet):
+    """Editions of documents and how much of them is coded."""
+
+    def with_coverage(self):
+        """Adds `passage_count`, headings aside, and `coded_count`; leaves the file's bytes out."""
+        from cases.models import Passage
+
+        passages = Passage.objects.to_be_coded().filter(edition=OuterRef("pk"))
+        coded = passages.with_coded().filter(is_coded=True)
+        return self.defer("content").annotate(
+            passage_count=_counted(passages, "edition"), coded_count=_counted(coded, "edition")
+        )
+
+
+class DocumentQuerySet(models.QuerySet):
+    """Documents with what their pages show."""
+
+    def for_list(self):
+        """With issuers, texts and the places that cite them, in a fixed number of queries."""
+        from cases.models import Edition, Reference
+
+        citing = Reference.objects.select_related("passage__edition__document")
+        return self.select_related("issuer").prefetch_related(
+            "issuer__names",
+            Prefetch("editions", Edition.objects.with_coverage()),
+            Prefetch(
+                "cited_by",
+                citing.defer("passage__edition__content").order_by(
+                    "passage__edition__ref", "passage__order", "start"
+                ),
+            ),
+        )
 
 
 class QuotationQuerySet(models.QuerySet):
@@ -143,6 +217,16 @@ class CaseQuerySet(models.QuerySet):
             gap_max_days=Conditional(When(sensible & closed, then=most)),
         )
 
+    def for_search(self):
+        """With all that search looks in, in a fixed number of queries."""
+        from cases.models import CaseCountry, Statement
+
+        return self.prefetch_related(
+            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+            "regions",
+            Prefetch("statements", Statement.objects.for_page()),
+        )
+
     def for_list(self):
         """All that the results table shows, in a fixed number of queries."""
         from cases.models import CaseCountry, Statement
@@ -152,7 +236,7 @@ class CaseQuerySet(models.QuerySet):
             .filter(scheme__in=("situation", "tool", "outcome"))
             .select_related("term")
         )
-        return self.defer("search_text", "search_squashed", "internal_notes").prefetch_related(
+        return self.defer(*SEARCHED, "internal_notes").prefetch_related(
             Prefetch("case_countries", CaseCountry.objects.select_related("country")),
             "regions",
             Prefetch("statements", shown, to_attr="shown_statements"),
@@ -161,6 +245,12 @@ class CaseQuerySet(models.QuerySet):
 
 class StatementQuerySet(models.QuerySet):
     """Statements with what a page or a file needs of them."""
+
+    def public(self):
+        """What readers may see: statements of published cases, and findings."""
+        from cases.models import Case
+
+        return self.filter(Q(case=None) | Q(case__in=Case.objects.published()))
 
     def counted(self):
         """Without general rules, in which the case only stands as an example."""
@@ -177,6 +267,23 @@ class StatementQuerySet(models.QuerySet):
         """Statements that belong to no case."""
         return self.filter(scheme="finding")
 
+    def with_place(self):
+        """Adds where its first words stand: `first_text`, `first_passage` and `first_start`.
+
+        Sorted by them, statements follow the texts from which they were coded.
+        """
+        from cases.models import StatementQuotation
+
+        passage = "quotation__passage"
+        places = {
+            "first_text": Bytewise(f"{passage}__edition__ref"),
+            "first_passage": F(f"{passage}__order"),
+            "first_start": F("quotation__start"),
+        }
+        behind = StatementQuotation.objects.filter(statement=OuterRef("pk")).annotate(**places)
+        first = behind.order_by(*places)
+        return self.annotate(**{name: Subquery(first.values(name)[:1]) for name in places})
+
     def for_page(self):
         """With actors, documents and words, in a fixed number of queries."""
         from cases.models import StatementActor, StatementQuotation
@@ -191,8 +298,9 @@ class StatementQuerySet(models.QuerySet):
             "credited_to__term",
             Prefetch(
                 "evidence",
-                StatementQuotation.objects.select_related(
-                    "quotation__passage__edition__document"
-                ).prefetch_related("quotation__passage__erratum_places__erratum"),
+                StatementQuotation.objects.select_related("quotation__passage__edition__document")
+                # The file's bytes would come again with every quotation.
+                .defer("quotation__passage__edition__content")
+                .prefetch_related("quotation__passage__erratum_places__erratum"),
             ),
         )

@@ -12,7 +12,7 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 from import_export.widgets import ForeignKeyWidget
 
-from cases import records, search
+from cases import index, records
 from cases.models import Actor, Case, Country, Term
 from cases.models.choices import Source
 
@@ -44,7 +44,7 @@ class RecordResource(ModelResource):
                 change_set=change_set,
             )
         if keys:
-            search.refresh(keys if self.record_kind == "case" else None)
+            index.refresh(keys if self.record_kind == "case" else None)
 
 
 class OwnOptions:

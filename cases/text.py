@@ -75,6 +75,17 @@ def squash(text: str) -> str:
     return _joined(_words(text))
 
 
+# Persian letters in their order; folding has made the letters of other keyboards one of these.
+_ALPHABET = {
+    letter: chr(0x600 + at) for at, letter in enumerate("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")
+}
+
+
+def alphabetical(text: str) -> str:
+    """What to sort names by: folded, in the order of the alphabet and not of code points."""
+    return fold(text).translate(str.maketrans(_ALPHABET))
+
+
 def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:
     """Where the needle's words stand in the haystack: (start, end) offsets into the original.
 
@@ -110,6 +121,24 @@ def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:
         places.append((start, end))
         passed = stop
     return places
+
+
+def find_beginnings(needle: str, haystack: str) -> list[tuple[int, int]]:
+    """Where words of the haystack begin with the needle, as (start, end) of these whole words.
+
+    What search finds by `fold` is found here: prefixes, without the Arabic article; a needle of
+    several words, or one written without its half-space, is found as `find_words` finds it.
+    """
+    wanted = fold(needle)
+    spans = set(find_words(needle, haystack))
+    if wanted and " " not in wanted:
+        words = _words(haystack)
+        spans |= {
+            (word.start, word.end)
+            for word in words
+            if word.letters.startswith(wanted) or _ARTICLE.sub("", word.letters).startswith(wanted)
+        }
+    return sorted(spans)
 
 
 def nearest(needle: str, haystack: str) -> tuple[int, int, float]:

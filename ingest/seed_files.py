@@ -20,6 +20,10 @@ def _mapping(loader: yaml.Loader, node: yaml.MappingNode) -> Data:
     result: Data = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.MarkedYAMLError(
+                problem=f"{key!r} cannot be a key", problem_mark=key_node.start_mark
+            )
         if key in result:
             line = key_node.start_mark.line + 1
             raise yaml.MarkedYAMLError(
@@ -192,7 +196,11 @@ def _read_case(path: Path, folder: Path, seeds: SeedFiles) -> None:
     if data.get("slug") != path.stem:
         seeds.problems.append((where, f"slug: must be {path.stem}, as the file is named."))
     data.setdefault("coding", "double")
-    data["statements"] = [_statement(s) for s in data.get("statements") or []]
+    statements = data.get("statements") or []
+    if not isinstance(statements, list):
+        seeds.problems.append((where, "statements: must be a list."))
+        statements = []
+    data["statements"] = [_statement(statement) for statement in statements]
     seeds.add("case", path.stem, data, where)
 
 

@@ -1,6 +1,7 @@
 """What writes: editions of documents, and the load of the seed folder."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cases import records, search, text
+from cases import index, records, text
 from cases.models import Document, Edition, Passage, Section
 from cases.models.choices import Source, Translator
 from cases.models.vocabulary import HEADER_SCHEMES
@@ -139,7 +140,7 @@ class _Load:
                 self._leave_to_editors(kind)
             self.index.expect(kind, self.seeds.records.get(kind, {}))
         plans = [self._plan(k) for k in ("term", "region", "country", "actor", "document")]
-        entries = [e for e in self.seeds.editions if e["document"] not in self.gone]
+        entries = [e for e in self.seeds.editions if str(e["document"]) not in self.gone]
         editions = [edition for e in entries if (edition := self._read_edition(e))]
         self._resolve_words()
         later = ("erratum", "reference", "quotation", "case", "finding")
@@ -167,6 +168,7 @@ class _Load:
         incoming = self.seeds.records.get(kind, {})
         if kind in _FOUND_BY_WORDS:
             self._leave_to_editors(kind)
+            self.index.expect(kind, incoming)
         self.progress(f"comparing {len(incoming)} records of kind {kind}")
         plan = records.plan(kind, incoming, self.index, self.seeds.where.get(kind, {}))
         self.problems += plan.problems
@@ -251,7 +253,7 @@ class _Load:
             self.problems.append(Problem(where, f"there is no passage {passage}."))
             return None
         occurrence = str(quoted.get("occurrence", 1))
-        if not occurrence.isdigit() or occurrence == "0":
+        if not re.fullmatch("[1-9][0-9]{0,3}", occurrence):
             self.problems.append(Problem(where, f"occurrence: {occurrence} is not 1, 2, 3 …"))
             return None
         start = -1
@@ -312,7 +314,6 @@ class _Load:
             data |= {"translation_en": translation, "translated_by": Translator.MACHINE.value}
         self.seeds.records.setdefault("quotation", {})[ref] = data
         self.seeds.where.setdefault("quotation", {})[ref] = where
-        self.index.expect("quotation", [ref])
 
     def _say_what_is_not_stated(self, statements: list[Data], case: Data) -> None:
         """Every header scheme says something, were it only that the source is silent."""
@@ -334,4 +335,4 @@ class _Load:
         records.apply(later, self.index, source=Source.SEED, change_set=mark)
         if any(plan.new or plan.changed for plan in plans):
             self.progress("indexing the cases for search")
-            search.refresh()
+            index.refresh()

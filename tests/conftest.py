@@ -22,3 +22,12 @@ def django_db_modify_db_settings():
         database["TEST"]["NAME"] = f"test_{database['NAME']}_{os.getpid()}"
     else:
         database["TEST"]["NAME"] = django_settings.VAR_DIR / f"test-{os.getpid()}.sqlite3"
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """The test client leaves the language of its last page on; no test is to inherit it."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield

@@ -4,7 +4,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from cases import search
+from cases import index
 from cases.models import (
     Actor,
     ActorName,
@@ -130,6 +130,8 @@ def make_statement(case, term="tool:mediation", *, by=(), quotations=None, **cha
         StatementActor.objects.create(statement=statement, actor=actor, part="by", order=order)
     for order, quotation in enumerate([make_quotation()] if quotations is None else quotations):
         StatementQuotation.objects.create(statement=statement, quotation=quotation, order=order)
+    if case is not None:
+        index.refresh([case.slug])
     return statement
 
 
@@ -146,5 +148,5 @@ def make_case(slug=None, *, countries=("GIN",), terms=(), **changed) -> Case:
         CaseCountry.objects.create(case=case, country=make_country(alpha3), order=order)
     for term in terms:
         make_statement(case, term)
-    search.refresh([slug])
+    index.refresh([slug])
     return case

@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
 
-from cases.admin.base import DirectedAdmin, RecordAdmin
+from cases.admin.base import DirectedAdmin, ReadOnlyAdmin, RecordAdmin, TableAdmin
 from cases.models import Actor, ActorName, Term
 from cases.resources import ActorResource
 
@@ -15,7 +14,7 @@ class ActorNameInline(DirectedAdmin, admin.TabularInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(ImportExportMixin, RecordAdmin):
+class ActorAdmin(TableAdmin, RecordAdmin):
     record_kind = "actor"
     resource_classes = [ActorResource]
     list_display = ["code", "__str__", "type", "naming", "parent", "country", "statement_total"]
@@ -43,23 +42,13 @@ class ActorAdmin(ImportExportMixin, RecordAdmin):
 
 
 @admin.register(ActorName)
-class ActorNameAdmin(admin.ModelAdmin):
+class ActorNameAdmin(ReadOnlyAdmin):
     """For looking names up; they are edited with their actor."""
 
     list_display = ["name", "language", "kind", "actor"]
     list_filter = ["language", "kind"]
     list_select_related = ["actor"]
     search_fields = ["name", "actor__code"]
-    show_facets = admin.ShowFacets.ALWAYS
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("actor__names")
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -5,8 +5,9 @@ import uuid
 from django import forms
 from django.contrib import admin
 from django.db import models
+from import_export.admin import ImportExportMixin
 
-from cases import records, search
+from cases import index, records
 from cases.models.choices import Source
 from cases.models.fields import EdtfField
 
@@ -18,6 +19,8 @@ class DirectedAdmin:
     """Free text takes its direction from what it says; codes and dates run left to right."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs.setdefault("assume_scheme", "https")
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is None:
             return field
@@ -45,7 +48,7 @@ class RecordAdmin(DirectedAdmin, admin.ModelAdmin):
     def note_saved(self, request, row):
         key = records.KINDS[self.record_kind].key_of(row)
         records.note_saved(self.record_kind, key, source=Source.ADMIN, who=request.user)
-        search.refresh([key] if self.record_kind == "case" else None)
+        index.refresh([key] if self.record_kind == "case" else None)
 
     def delete_model(self, request, obj):
         self._note_deleted(request, [obj], uuid.uuid4())
@@ -54,6 +57,16 @@ class RecordAdmin(DirectedAdmin, admin.ModelAdmin):
     def delete_queryset(self, request, queryset):
         self._note_deleted(request, queryset, uuid.uuid4())
         super().delete_queryset(request, queryset)
+
+    def get_deleted_objects(self, objs, request):
+        """Rows that nobody edits alone go with the record they belong to."""
+        found, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        parts = {
+            model._meta.verbose_name
+            for model, each in self.admin_site._registry.items()
+            if isinstance(each, ReadOnlyAdmin)
+        }
+        return found, counts, forbidden - parts, protected
 
     def _note_deleted(self, request, rows, change_set):
         for row in rows:
@@ -64,6 +77,16 @@ class RecordAdmin(DirectedAdmin, admin.ModelAdmin):
                 who=request.user,
                 change_set=change_set,
             )
+
+
+class TableAdmin(ImportExportMixin):
+    """Files in and out, for those who may do by hand what the file does."""
+
+    def has_import_permission(self, request):
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request):
+        return self.has_view_permission(request)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -6,9 +6,14 @@ from django.forms import BaseInlineFormSet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
 
-from cases.admin.base import DirectedAdmin, LoadedChoiceField, ReadOnlyAdmin, RecordAdmin
+from cases.admin.base import (
+    DirectedAdmin,
+    LoadedChoiceField,
+    ReadOnlyAdmin,
+    RecordAdmin,
+    TableAdmin,
+)
 from cases.admin.documents import in_direction, shortened
 from cases.models import (
     Case,
@@ -21,6 +26,7 @@ from cases.models import (
     Term,
 )
 from cases.models.vocabulary import SCHEMES
+from cases.querysets import SEARCHED
 from cases.resources import CaseResource
 
 COMMON = ["key", "term", "actors_and_words", "when", "scope", "support"]
@@ -132,7 +138,7 @@ def statement_inline(scheme: str) -> type[StatementInline]:
 
 
 @admin.register(Case)
-class CaseAdmin(ImportExportMixin, RecordAdmin):
+class CaseAdmin(TableAdmin, RecordAdmin):
     record_kind = "case"
     resource_classes = [CaseResource]
     list_display = ["slug", "title_en", "start", "coverage", "review", "coding", "statement_total"]
@@ -164,7 +170,7 @@ class CaseAdmin(ImportExportMixin, RecordAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).originals().with_statement_count()
-        return rows.defer("search_text", "search_squashed")
+        return rows.defer(*SEARCHED)
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, *(["slug"] if obj else [])]

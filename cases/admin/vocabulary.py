@@ -2,15 +2,14 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
 
-from cases.admin.base import RecordAdmin
+from cases.admin.base import RecordAdmin, TableAdmin
 from cases.models import Country, Region, Term
 from cases.resources import TermResource
 
 
 @admin.register(Term)
-class TermAdmin(ImportExportMixin, RecordAdmin):
+class TermAdmin(TableAdmin, RecordAdmin):
     record_kind = "term"
     resource_classes = [TermResource]
     list_display = ["id", "label_en", "label_fa", "label_ar", "broader", "uses", "retired_on"]

@@ -12,6 +12,7 @@ from cases.models.documents import (
     Reference,
     Section,
 )
+from cases.models.index import CaseFacet
 from cases.models.revisions import Revision
 from cases.models.statements import Statement, StatementActor, StatementQuotation
 from cases.models.vocabulary import Country, Region, Term
@@ -21,6 +22,7 @@ __all__ = [
     "ActorName",
     "Case",
     "CaseCountry",
+    "CaseFacet",
     "CaseRelation",
     "Country",
     "Document",

@@ -61,7 +61,9 @@ class Case(Recorded):
         related_name="working_copy",
         verbose_name=_("working copy of"),
     )
-    # What search looks in; cases.search writes both.
+    # What search looks in, written by cases.index: titles and places; all words; all words without
+    # spaces.
+    search_head = models.TextField(editable=False, default="")
     search_text = models.TextField(editable=False, default="")
     search_squashed = models.TextField(editable=False, default="")
 

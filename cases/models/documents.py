@@ -1,5 +1,7 @@
 """Documents, their editions, and the words in them that statements stand on."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -16,8 +18,13 @@ from cases.models.choices import (
     ReferenceKind,
     Translator,
 )
-from cases.models.fields import EdtfField, Recorded, translated
-from cases.querysets import PassageQuerySet, QuotationQuerySet
+from cases.models.fields import CODE_PATTERN, EdtfField, Recorded, translated
+from cases.querysets import (
+    DocumentQuerySet,
+    EditionQuerySet,
+    PassageQuerySet,
+    QuotationQuerySet,
+)
 
 
 class Document(Recorded):
@@ -55,6 +62,8 @@ class Document(Recorded):
     note_fa = models.TextField(_("note in Persian"), blank=True)
     note_ar = models.TextField(_("note in Arabic"), blank=True)
 
+    objects = DocumentQuerySet.as_manager()
+
     class Meta:
         ordering = ["code"]
         verbose_name = _("document")
@@ -63,6 +72,12 @@ class Document(Recorded):
     def __str__(self) -> str:
         title = translated(self, "title")[0]
         return f"{self.symbol}: {title}" if self.symbol else title
+
+    def clean(self) -> None:
+        if not re.match(CODE_PATTERN, self.code):
+            # The code is part of an address.
+            sentence = _("Only letters, digits and, between them, hyphens, dots and underscores.")
+            raise ValidationError({"code": sentence})
 
 
 class Edition(models.Model):
@@ -80,6 +95,8 @@ class Edition(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, unique=True)
     furniture = models.JSONField(_("lines left out of the text"), default=list, blank=True)
     warnings = models.JSONField(_("what the parser could not place"), default=list, blank=True)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         ordering = ["ref"]

@@ -1,4 +1,4 @@
-"""The list of cases and its filters."""
+"""The list of cases: filters with live counts, results, and the same as files."""
 
 from dataclasses import dataclass
 
@@ -8,34 +8,30 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases import edtf
+from cases.facets import Facet, count_facets
 from cases.filters import (
     DATES,
     DEFAULT_ORDER,
     LAST_PAGE,
     ORDERS,
-    TERM_FILTERS,
     InvalidQuery,
+    Selection,
     select_cases,
 )
-from cases.models import Actor, Case, Country, Document, Region, Statement, Term
-from cases.models.choices import Coverage
-from cases.models.vocabulary import ALL_SCHEMES
+from cases.models import Case
+from cases.search import snippet, texts_of
 from cases.views.common import Option, file_links, language, options, without
 
 PER_PAGE = 20
 
 
 @dataclass(frozen=True)
-class Facet:
-    """One filter as the page shows it."""
+class Chip:
+    """One thing that is asked for, and the query string without it."""
 
-    name: str
     label: str
-    options: list[Option]
-
-    @property
-    def open(self) -> bool:
-        return any(option.chosen for option in self.options)
+    query: str
 
 
 @require_safe
@@ -47,73 +43,66 @@ def case_list(request):
     pages = Paginator(selection.cases.for_list(), PER_PAGE)
     if number > pages.num_pages:
         raise Http404(_("There is no page %(number)s of these cases.") % {"number": number})
+    facets = count_facets(selection)
+    shown = pages.page(number)
+    if selection.asked.get("q"):
+        _add_snippets(shown.object_list, selection.asked["q"])
+    query = without(params, "page")
     return render(
         request,
         "cases/case_list.html",
         {
-            "page": pages.page(number),
-            "facets": _facets(selection.asked),
+            "page": shown,
+            "facets": facets,
+            "chips": chips(params, selection, facets),
             "asked": {name: params.get(name, "") for name in ("q", "from", "to")},
             "dates": options(DATES, [selection.asked.get("dates") or "possibly"]),
-            "orders": options(ORDERS, [selection.asked.get("order") or DEFAULT_ORDER]),
-            "is_filtered": bool(set(selection.asked) - {"order", "dates"}),
-            "files": file_links("cases", without(params, "page")),
+            "orders": _orders(selection),
+            "query": query,
+            "files": file_links("cases", query),
         },
     )
 
 
+def _add_snippets(cases, question: str) -> None:
+    """Give each case of the page the stretch of its texts that shows why it was found."""
+    texts = {case.pk: texts_of(case) for case in Case.objects.for_search().filter(pk__in=cases)}
+    for case in cases:
+        case.snippet = snippet(question, texts[case.pk])
+
+
+def _orders(selection: Selection) -> list[Option]:
+    """Relevance is offered only where there is something to be relevant to."""
+    asked = selection.asked
+    default = "relevance" if asked.get("q") else DEFAULT_ORDER
+    shown = {name: label for name, label in ORDERS.items() if name != "relevance" or asked.get("q")}
+    return options(shown, [asked.get("order") or default])
+
+
+def chips(params, selection: Selection, facets: list[Facet]) -> list[Chip]:
+    """What is asked for, each with the address that asks for everything else."""
+    asked, found = selection.asked, []
+    if asked.get("q"):
+        found.append(Chip(f"“{asked['q']}”", without(params, "q", "page")))
+    for facet in facets:
+        for option in facet.chosen:
+            rest = params.copy()
+            rest.pop("page", None)
+            kept = [value for value in rest.getlist(facet.name) if value != option.value]
+            rest.setlist(facet.name, kept)
+            found.append(Chip(f"{facet.label}: {option.label}", rest.urlencode()))
+    for name, sentence in (("from", _("from %(date)s")), ("to", _("until %(date)s"))):
+        if asked.get(name):
+            date = edtf.words(edtf.clean(params[name]), language())
+            found.append(Chip(sentence % {"date": date}, without(params, name, "page")))
+    return found
+
+
 def _page_number(params) -> int:
     word = params.get("page") or "1"
-    number = word.lstrip("0")
-    if not (number.isascii() and number.isdigit()):
+    if not (word.isascii() and word.isdigit()) or int(word[:9]) == 0:
         raise InvalidQuery({"page": [_("Write a number from 1 up.")]})
-    # Not all of it: Python reads no number of more than 4,300 digits.
-    if int(number[:9]) > LAST_PAGE:
+    if int(word[:9]) > LAST_PAGE:
         sentence = _("Pages run to %(last)s; the file holds all of these cases.")
         raise InvalidQuery({"page": [sentence % {"last": LAST_PAGE}]})
-    return int(number)
-
-
-def _facets(asked: dict) -> list[Facet]:
-    """What can be chosen: values that published cases really have."""
-    cases = Case.objects.published()
-    told = Statement.objects.counted().filter(case__in=cases)
-    terms: dict[str, dict[str, str]] = {}
-    for term in Term.objects.filter(statements__in=told).distinct():
-        terms.setdefault(term.scheme, {})[term.code] = str(term)
-    types = Term.objects.filter(actors_of_type__statements__in=told).distinct()
-    terms["actor_type"] = {term.code: str(term) for term in types}
-    countries = Country.objects.filter(case_countries__case__in=cases).distinct()
-    regions = set(countries.values_list("region", flat=True))
-    regions |= set(Region.objects.filter(cases__in=cases).values_list("code", flat=True))
-    regions = Region.objects.filter(code__in=regions)
-    actors = Actor.objects.filter(statements__in=told).distinct().prefetch_related("names")
-    quoted = Document.objects.filter(editions__passages__quotations__statements__in=told)
-    named = Document.objects.filter(statements__in=told)
-    documents = (quoted | named).distinct()
-    choices = [
-        ("region", _("Region"), {region.code: str(region) for region in regions}),
-        ("country", _("Country"), {country.alpha3: str(country) for country in countries}),
-        *((name, str(ALL_SCHEMES[name]), terms.get(name, {})) for name in TERM_FILTERS[:4]),
-        ("actor", _("Actor"), {actor.code: str(actor) for actor in actors}),
-        *(
-            (name, str(ALL_SCHEMES[name]), terms.get(name, {}))
-            for name in ("actor_type", "role", *TERM_FILTERS[4:])
-        ),
-        ("document", _("Document"), {document.code: str(document) for document in documents}),
-        ("coverage", _("Coverage"), dict(Coverage.choices)),
-    ]
-    by_name = {"region", "country", "actor"}
-    return [
-        Facet(
-            name,
-            label,
-            options(
-                dict(sorted(values.items(), key=lambda item: item[1]))
-                if name in by_name
-                else values,
-                asked.get(name, ()),
-            ),
-        )
-        for name, label, values in choices
-    ]
+    return int(word)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 Label = Literal["paragraph", "footnote", "text"]
 
 PARAGRAPH_GAP, FOOTNOTE_GAP, NOT_A_NUMBER, SWITCH, FOOTNOTE_AFTER_HEADING = 8, 2, 12, 1, 2
-PARAGRAPH_AFTER_BROKEN, FOOTNOTE_IN_LIST, FOOTNOTE_WITHOUT_MARK = 2, 6, 2
+PARAGRAPH_AFTER_BROKEN, FOOTNOTE_WITHOUT_MARK = 2, 2
 BEAM = 24  # readings this much dearer than the best so far never win: forget them
 WIDTH = 200  # however many are as good: files full of stray numbers must not take minutes
 
@@ -59,7 +59,6 @@ def label_lines(lines: Iterable[NumberedLine]) -> list[Label]:
             if (gap := line.number - footnote - 1) >= 0:
                 switch = SWITCH if context == "paragraph" else 0
                 switch += FOOTNOTE_AFTER_HEADING if line.after_heading else 0
-                switch += FOOTNOTE_IN_LIST if line.in_list else 0
                 switch += 0 if line.called else FOOTNOTE_WITHOUT_MARK
                 cost = reading.cost + gap * FOOTNOTE_GAP + switch
                 offer(paragraph, line.number, "footnote", cost, "footnote", reading)

@@ -271,7 +271,7 @@ class _Reader:
         self.in_front = False
         due = {level: self.markers.get(level, -1) + 1 for level in (1, 2)}
         level, order = next(
-            ((level, order) for level, order in reversed(marked.places) if due[level] == order),
+            ((level, order) for level, order in marked.places if due[level] == order),
             marked.places[0],
         )
         if order != due[level]:

@@ -50,8 +50,15 @@ OURS = [model for model in MODELS if model._meta.app_label == "cases"]
 
 
 @pytest.fixture
-def editor(admin_user):
-    return admin_user
+def editor():
+    """Without a password, whose hashing would take most of the time of these tests."""
+    return get_user_model().objects.create_superuser("editor", password=None)
+
+
+@pytest.fixture
+def admin_client(client, editor):
+    client.force_login(editor)
+    return client
 
 
 @pytest.fixture
@@ -92,11 +99,9 @@ def address(model, page: str, *arguments) -> str:
 
 def form_of(client, url: str) -> dict[str, str]:
     """What a browser would post from a form that nobody touched."""
-    form = client.get(url).context["adminform"].form
-    formsets = client.get(url).context["inline_admin_formsets"]
-    posted = {}
-    forms = [form]
-    for inline in formsets:
+    context = client.get(url).context
+    posted, forms = {}, [context["adminform"].form]
+    for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     for each in forms:
         for bound in each:
@@ -133,33 +138,36 @@ def test_its_list_opens_and_can_be_searched_sorted_and_filtered(admin_client, ca
     for query in ("", "?q=a", "?q=%D8%A7%20b", "?q=guinea-2009"):
         response = admin_client.get(f"{url}{query}")
         assert response.status_code == 200, query
-    for place in range(1, len(model_admin.list_display) + 1):
-        assert admin_client.get(f"{url}?o={place}").status_code == 200, place
-    page = admin_client.get(url).content.decode()
-    for link in set(re.findall(r'<a href="(\?[^"]+)"', page)):
+    columns = ".".join(str(place) for place in range(1, len(model_admin.list_display) + 1))
+    page = admin_client.get(f"{url}?o={columns}").content.decode()
+    # One link for each filter: what it is called stands before the equals sign.
+    links = {link.partition("=")[0]: link for link in re.findall(r'<a href="(\?[^"]+)"', page)}
+    for link in links.values():
         response = admin_client.get(url + link.replace("&amp;", "&"))
         assert response.status_code == 200, link
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_the_form_of_an_existing_row_opens(admin_client, case, model):
-    for row in model._default_manager.all():
-        assert admin_client.get(address(model, "change", row.pk)).status_code == 200
+def test_the_form_of_every_existing_row_opens(admin_client, case):
+    for model in MODELS:
+        for row in model._default_manager.all():
+            assert admin_client.get(address(model, "change", row.pk)).status_code == 200, row
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
-def test_the_form_of_a_new_row_opens_unless_the_table_is_read_only(admin_client, model):
-    model_admin = admin.site._registry[model]
-    closed = isinstance(model_admin, ReadOnlyAdmin) or model._meta.model_name == "actorname"
-    response = admin_client.get(address(model, "add"))
-    assert response.status_code == (403 if closed else 200)
+def test_the_form_of_a_new_row_opens_unless_the_table_is_read_only(admin_client):
+    for model in MODELS:
+        closed = isinstance(admin.site._registry[model], ReadOnlyAdmin)
+        response = admin_client.get(address(model, "add"))
+        assert response.status_code == (403 if closed else 200), model
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
-def test_its_history_and_deletion_open(admin_client, case, model):
-    row = model._default_manager.first()
-    assert admin_client.get(address(model, "history", row.pk)).status_code == 200
-    assert admin_client.get(address(model, "delete", row.pk)).status_code in (200, 403)
+def test_histories_and_deletions_open(admin_client, case):
+    for model in OURS:
+        row = model._default_manager.first()
+        assert admin_client.get(address(model, "history", row.pk)).status_code == 200, model
+        closed = isinstance(admin.site._registry[model], ReadOnlyAdmin)
+        closed |= model in (Quotation, Term)
+        response = admin_client.get(address(model, "delete", row.pk))
+        assert response.status_code == (403 if closed else 200), model
 
 
 @pytest.mark.parametrize("prefix", ["", "/fa", "/ar"])
@@ -352,7 +360,7 @@ def test_cases_chosen_in_the_list_are_deleted_as_one_change(admin_client, case):
     posted = {"action": "delete_selected", "_selected_action": chosen, "post": "yes"}
     assert admin_client.post(address(Case, "changelist"), posted).status_code == 302
     assert not Case.objects.exists()
-    deletions = Revision.objects.filter(kind="case", data=None)
+    deletions = Revision.objects.filter(kind="case", data__isnull=True)
     assert {each.key for each in deletions} == {"guinea-2009", "guinea-2008"}
     assert len({each.change_set for each in deletions}) == 1
 

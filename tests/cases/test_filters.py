@@ -8,7 +8,7 @@ from django.http import QueryDict
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cases import search
+from cases import index
 from cases.filters import InvalidQuery, select_cases
 from cases.models import StatementActor
 from tests.factories import (
@@ -305,7 +305,7 @@ def test_the_last_changed_come_first_and_the_never_changed_last():
 def persian():
     """A case whose words are printed with Persian letters, half-spaces and digits."""
     case = make_case("ketab", title_fa="می‌رود؛ کتاب‌های علی در سال ۲۰۰۸")
-    search.refresh(["ketab"])
+    index.refresh(["ketab"])
     make_case("other", title_fa="سخن دیگر")
     return case
 
@@ -359,7 +359,7 @@ def test_words_are_sought_in_titles_places_terms_actors_notes_and_quotations():
     )
     statement.term.label_fa = "رفت‌وآمد"
     statement.term.save()
-    search.refresh(["everything"])
+    index.refresh(["everything"])
     for words in (
         "everything",
         "harmony",
@@ -560,7 +560,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
 @example([("from", "\u200f"), ("to", "\u200f")])
 @example([("coverage", "named_only"), ("order", "title")])

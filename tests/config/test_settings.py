@@ -1,5 +1,6 @@
 """Settings as a whole, each tried in a process of its own as `make` and a server start it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "DEBUG ALLOWED_HOSTS SITE_URL SECRET_KEY DATABASE_URL BEHIND_PROXY".split()
 KEY = "kD8-long-and-random-kL2mQ9-for-this-test-only-xW4vB7nR5tY1uI3oP6"
+SWITCHED = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
+NAMES = [
+    *("DEBUG", "SECRET_KEY", "SECURE_HSTS_SECONDS", "CSRF_TRUSTED_ORIGINS"),
+    *("SECURE_PROXY_SSL_HEADER", *SWITCHED),
+]
 PUBLIC = {
     "SECRET_KEY": KEY,
     "SITE_URL": "https://cases.example.org",
@@ -29,11 +35,15 @@ def run(*arguments, **variables) -> subprocess.CompletedProcess:
     )
 
 
-def setting(name: str, **variables) -> str:
-    code = f"from django.conf import settings; print(repr(settings.{name}))"
+def settings_with(**variables) -> dict:
+    """The settings that hang on variables, as a process with these variables has them."""
+    code = (
+        "import json; from django.conf import settings;"
+        f"print(json.dumps({{name: getattr(settings, name) for name in {NAMES!r}}}))"
+    )
     done = run("shell", "--no-imports", "-c", code, **variables)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return json.loads(done.stdout)
 
 
 def test_everything_works_without_any_variable():
@@ -66,25 +76,26 @@ def test_the_settings_of_a_public_site_are_fit_for_one():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_debug_is_off_unless_it_is_asked_for():
-    assert setting("DEBUG") == "False"
-    assert setting("DEBUG", DEBUG="on") == "True"
+def test_a_local_site_is_without_debug_and_without_https():
+    local = settings_with()
+    assert local["DEBUG"] is False
+    assert [local[name] for name in SWITCHED] == [False, False, False]
+    assert local["SECURE_HSTS_SECONDS"] == 0
+    assert local["SECURE_PROXY_SSL_HEADER"] is None
 
 
 def test_an_https_address_decides_cookies_redirects_and_transport_security():
-    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
-        assert setting(name) == "False"
-        assert setting(name, **PUBLIC) == "True"
-    assert setting("SECURE_HSTS_SECONDS") == "0"
-    assert setting("SECURE_HSTS_SECONDS", **PUBLIC) == "31536000"
-    assert setting("CSRF_TRUSTED_ORIGINS", **PUBLIC) == "['https://cases.example.org']"
+    public = settings_with(**PUBLIC)
+    assert [public[name] for name in SWITCHED] == [True, True, True]
+    assert public["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert public["CSRF_TRUSTED_ORIGINS"] == ["https://cases.example.org"]
+    # What anybody can write into a header is believed only behind a proxy.
+    assert public["SECURE_PROXY_SSL_HEADER"] is None
+    assert public["SECRET_KEY"] == KEY
 
 
-def test_a_header_of_a_proxy_is_believed_only_behind_one():
-    assert setting("SECURE_PROXY_SSL_HEADER", **PUBLIC) == "None"
-    behind = setting("SECURE_PROXY_SSL_HEADER", BEHIND_PROXY="on", **PUBLIC)
-    assert behind == "('HTTP_X_FORWARDED_PROTO', 'https')"
-
-
-def test_a_secret_key_of_the_environment_goes_before_that_of_the_file():
-    assert setting("SECRET_KEY", SECRET_KEY=KEY) == repr(KEY)
+def test_switches_and_a_key_of_the_environment_are_heeded():
+    asked = settings_with(DEBUG="on", BEHIND_PROXY="on", SECRET_KEY=KEY)
+    assert asked["DEBUG"] is True
+    assert asked["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert asked["SECRET_KEY"] == KEY

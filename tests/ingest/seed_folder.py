@@ -39,7 +39,7 @@ COUNTRIES = [
 
 
 def title(text: str) -> dict[str, str]:
-    return {language: text for language in ("en", "fa", "ar")}
+    return dict.fromkeys(("en", "fa", "ar"), text)
 
 
 def actors() -> list[dict[str, Any]]:

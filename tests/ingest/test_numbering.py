@@ -32,6 +32,8 @@ def read(lines):
         ("1 2 3 4 5 1* 2* 3* 4* 5* 6* 6h* 7h", "PPPPPFFFFFFPP"),
         # The paragraph before breaks off, so the first of the two is the note.
         ("1 2 1* 2* 3 3b* 4 5", "PPFFPFPP"),
+        ("1 1* 2* 3* 2h 3 4b* 4 5", "PFFFPPFPP"),
+        ("1 1* 2* 3* 2h 3 4 4b* 5", "PFFFPPPFP"),
         # The print leaves out a paragraph, a note, or a mark.
         ("1 2 4 5", "PPPP"),
         ("1 2 1* 3 4 3* 5 6", "PPFPPFPP"),

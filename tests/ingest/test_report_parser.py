@@ -248,6 +248,18 @@ def test_a_footnote_may_stand_before_the_paragraph_of_its_number():
     ]
 
 
+def test_what_follows_a_paragraph_that_breaks_off_is_its_footnote():
+    report = parse(
+        "Title\n1. One,^{1} two^{2} and three.^{3}\n1. A.\n2. B.\n3. C.\nHeading\n2. Two.\n"
+        "3. Three^{4} breaks off here\n4. D.\nin the middle.\n4. Four.\n5. Five."
+    )
+    assert passages(report, "paragraph")[2:] == [
+        ("p3", "Three^{4} breaks off here in the middle."),
+        ("p4", "Four."),
+        ("p5", "Five."),
+    ]
+
+
 def test_footnotes_stay_few_when_paragraphs_go_on_after_them():
     body = "\n".join(f"{n}. Paragraph {n} ends here." for n in range(3, 30))
     report = parse(f"Title\n1. One.^{{1}}\n2. Two.^{{2}}\n1. See A.\n2. See B.\n{body}")
@@ -268,6 +280,11 @@ def test_footnotes_stay_few_when_paragraphs_go_on_after_them():
             ["It^{1} began.", "1. See two reports", "on it."],
             "It^{1} began.",
             "See two reports on it.",
+        ),
+        (
+            ["It^{1} began.", "1. See two reports", "on it"],
+            "It^{1} began.",
+            "See two reports on it",
         ),
         (["It^{1} began.", "1. See", "www.a.org/b"], "It^{1} began.", "See www.a.org/b"),
         # A short line before a note is the end of a page, not a heading.

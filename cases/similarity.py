@@ -1,0 +1,148 @@
+"""How alike two situations are: by what is coded of both, never by what caused what.
+
+A situation is a set of ids of terms, such as `situation:electoral` or `region:western_africa`
+(a region stands among the terms as a scheme of its own). Four rules, in words that a page can
+repeat:
+
+1.  What both say counts. Where one says a narrower term than the other, or both say different
+    terms under the same broader one, the nearest term above both counts instead, at half.
+2.  A term counts its scheme's weight (SCHEME_WEIGHTS: what happens and what set it off most, then
+    where, then who asked and how the UN came in) times its rarity: 1 for a term that all known
+    situations have, 1 more each time half as many have it. Who has a narrower term has the
+    broader one.
+3.  Silence is no likeness: absence codes (not stated, unknown …) never count.
+4.  The likeness is the sum. It is the same from both sides, never below 0, and no situation is
+    more like another one than it is like itself.
+
+What only one of the two says does not lower their likeness: a case of which a report tells much
+would else be unlike everything. It decides between equally alike ones (`Match.unlike`).
+
+Nothing here knows of a database; cases.neighbours does.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from math import fsum, log2
+
+SCHEME_WEIGHTS = {"situation": 3, "trigger": 3, "region": 2, "initiation": 1, "un_role": 1}
+BROADER_COUNTS = 0.5
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A term that two situations share; `outright` if both say it and not something under it."""
+
+    term: str
+    weight: float
+    outright: bool
+
+
+@dataclass(frozen=True)
+class Match:
+    """A known situation beside the one asked about."""
+
+    key: Hashable
+    shared: tuple[Shared, ...]
+    unlike: float
+
+    @cached_property
+    def likeness(self) -> float:
+        return total(self.shared)
+
+
+def total(shared: Iterable[Shared]) -> float:
+    """The exact sum, whatever the order, so that equally alike situations compare as equal."""
+    return fsum(each.weight for each in shared)
+
+
+class Measure:
+    """The likeness of situations among the known ones, whose number makes a term rare or common.
+
+    `known` maps a key to the terms of a situation; `broader` maps a term to the one above it;
+    `silent` are the codes that say that a source says nothing.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[Hashable, Iterable[str]],
+        *,
+        broader: Mapping[str, str | None],
+        silent: Collection[str],
+    ):
+        self.broader, self.silent = broader, frozenset(silent)
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self.known = {key: self.said(terms) for key, terms in known.items()}
+        self._having = Counter(
+            term for said in self.known.values() for term in self._with_broader(said)
+        )
+
+    def said(self, terms: Iterable[str]) -> frozenset[str]:
+        """The terms that can be shared: of a scheme that counts, and no absence code."""
+        split = ((term, *term.split(":", 1)) for term in terms)
+        return frozenset(
+            term
+            for term, scheme, code in split
+            if scheme in SCHEME_WEIGHTS and code not in self.silent
+        )
+
+    def having(self, term: str) -> int:
+        """How many of the known situations have the term or a narrower one."""
+        return self._having[term]
+
+    def weight(self, term: str) -> float:
+        """What it counts to share the term outright."""
+        # A term that no known situation has is as rare as can be.
+        halvings = log2(max(len(self.known), 1) / max(self.having(term), 1))
+        return SCHEME_WEIGHTS[term.partition(":")[0]] * (1 + halvings)
+
+    def shared(self, one: Iterable[str], other: Iterable[str]) -> tuple[Shared, ...]:
+        """What two situations share, what counts most first."""
+        one, other = self.said(one), self.said(other)
+        common = self._with_broader(one) & self._with_broader(other)
+        above = {broader for term in common for broader in self._path(term)[1:]}
+        both = one & other
+        found = (
+            Shared(term, self.weight(term) * (1 if term in both else BROADER_COUNTS), term in both)
+            for term in common - above
+        )
+        return tuple(sorted(found, key=lambda each: (-each.weight, each.term)))
+
+    def likeness(self, one: Iterable[str], other: Iterable[str]) -> float:
+        return total(self.shared(one, other))
+
+    def unshared(self, one: Iterable[str], shared: Iterable[Shared]) -> list[str]:
+        """The terms of a situation of which nothing is shared, not even a broader term."""
+        found = {each.term for each in shared}
+        said = self.said(one)
+        above = {broader for term in said for broader in self._path(term)[1:]}
+        return sorted(term for term in said - above if found.isdisjoint(self._path(term)))
+
+    def matches(self, asked: Iterable[str]) -> list[Match]:
+        """The known situations that share anything with the one asked about, in no order."""
+        asked = self.said(asked)
+        whole = self.likeness(asked, asked)
+        found = []
+        for key, said in self.known.items():
+            if shared := self.shared(asked, said):
+                both = total(shared)
+                found.append(Match(key, shared, fsum((whole, self._whole[key], -both, -both))))
+        return found
+
+    @cached_property
+    def _whole(self) -> dict[Hashable, float]:
+        return {key: self.likeness(said, said) for key, said in self.known.items()}
+
+    def _path(self, term: str) -> tuple[str, ...]:
+        """The term and all above it, nearest first."""
+        if term not in self._paths:
+            path = [term]
+            # Vocabularies are edited by people: a ring of broader terms must not hang a page.
+            while (above := self.broader.get(path[-1])) and above not in path:
+                path.append(above)
+            self._paths[term] = tuple(path)
+        return self._paths[term]
+
+    def _with_broader(self, terms: Iterable[str]) -> set[str]:
+        return {each for term in terms for each in self._path(term)}

@@ -1,0 +1,105 @@
+"""What the filters offer: every count is what the filter then really leaves."""
+
+import pytest
+from django.http import QueryDict
+
+from cases import index
+from cases.facets import FACETS, count_facets
+from cases.filters import select_cases
+from cases.models import CaseFacet
+from tests.factories import make_case, make_document, make_statement, make_term
+
+pytestmark = pytest.mark.django_db
+
+
+def facets(query=""):
+    return {facet.name: facet for facet in count_facets(select_cases(QueryDict(query)))}
+
+
+def counts(name, query=""):
+    return {option.value: option.count for option in facets(query)[name].options}
+
+
+@pytest.fixture
+def cases():
+    make_term("tool:diplomatic")
+    make_term("tool:mediation", broader=make_term("tool:diplomatic"))
+    make_term("tool:good_offices", broader=make_term("tool:diplomatic"))
+    make_term("role:mediator")
+    guinea = make_case("guinea", countries=["GIN"], start="2009", coverage="substantial")
+    make_statement(guinea, "tool:mediation", by=["ecowas"])
+    make_statement(guinea, "role:mediator", by=["ecowas"])
+    make_statement(guinea, "role:partner", by=["au"])
+    make_statement(guinea, "situation:transition").documents.add(make_document("S-1"))
+    kenya = make_case("kenya", countries=["KEN"], start="2008", coverage="substantial")
+    make_statement(kenya, "tool:mediation", by=["au"])
+    make_statement(kenya, "tool:good_offices", by=["ecowas"], scope="pattern")
+    make_statement(kenya, "role:mediator", by=["au"])
+    make_statement(kenya, "situation:electoral")
+    kyrgyzstan = make_case("kyrgyzstan", countries=["KGZ"], start="2010")
+    make_statement(kyrgyzstan, "tool:good_offices", by=["osce"])
+    make_statement(kyrgyzstan, "situation:transition")
+    draft = make_case("draft", countries=["LBR"], review="draft")
+    make_statement(draft, "tool:arbitration", by=["secret"])
+    index.refresh()
+
+
+QUERIES = [
+    "",
+    "tool=mediation",
+    "tool=diplomatic&country=GIN",
+    "tool=mediation&tool=good_offices&situation=transition",
+    "actor=au",
+    "actor=au&role=mediator",
+    "role=mediator&actor_type=regional_organization&region=africa",
+    "coverage=substantial&from=2009",
+    "q=guinea",
+    "region=africa&document=S-1",
+    "country=KGZ&tool=mediation",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_count_is_what_choosing_the_value_alone_would_leave(cases, query):
+    for name in FACETS:
+        rest = QueryDict(query, mutable=True)
+        rest.pop(name, None)
+        for value, count in counts(name, query).items():
+            asked = rest.copy()
+            asked[name] = value
+            assert select_cases(asked).cases.count() == count, f"{query}: {name}={value}"
+
+
+def test_a_broader_value_counts_a_case_once(cases):
+    assert counts("tool") == {"diplomatic": 3, "mediation": 2, "good_offices": 1}
+    assert counts("region")["africa"] == 2
+
+
+def test_a_general_rule_counts_nowhere(cases):
+    assert counts("tool", "country=KEN") == {"diplomatic": 1, "mediation": 1, "good_offices": 0}
+
+
+def test_a_value_that_leaves_nothing_is_kept(cases):
+    assert counts("country", "tool=good_offices") == {"GIN": 0, "KEN": 0, "KGZ": 1}
+
+
+def test_a_draft_offers_nothing_and_counts_nowhere(cases):
+    assert not CaseFacet.objects.filter(case__slug="draft").exists()
+    assert "arbitration" not in counts("tool")
+    assert "secret" not in counts("actor")
+    assert "LBR" not in counts("country")
+
+
+def test_a_case_that_is_withdrawn_loses_its_values(cases):
+    from cases.models import Case
+
+    Case.objects.filter(slug="kenya").update(review="withdrawn")
+    index.refresh(["kenya"])
+    assert counts("country") == {"GIN": 1, "KGZ": 1}
+
+
+def test_chosen_values_are_marked_and_narrower_ones_stand_deeper(cases):
+    options = {option.value: option for option in facets("tool=mediation")["tool"].options}
+    assert options["mediation"].chosen
+    assert not options["diplomatic"].chosen
+    assert (options["diplomatic"].depth, options["mediation"].depth) == (0, 1)

@@ -1,0 +1,62 @@
+"""The front page, and the pages on method and data."""
+
+import re
+
+import pytest
+
+from cases.exports import TABLES
+from cases.views.home import figures
+from tests.factories import make_case, make_quotation, make_statement
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = [("", "en", "ltr"), ("/fa", "fa", "rtl"), ("/ar", "ar", "rtl")]
+PAGES = ["/", "/method/", "/about-the-data/"]
+
+
+def fill():
+    words = make_quotation()
+    case = make_case("one", coverage="substantial")
+    make_statement(case, "tool:mediation", quotations=[words, make_quotation()])
+    make_statement(case, "situation:not_stated")
+    make_statement(case, "tool:good_offices", scope="pattern", quotations=[words])
+    make_statement(make_case("hidden", review="draft"), "tool:arbitration")
+    make_statement(None, "finding:lesson", quotations=[words])
+
+
+def test_the_figures_count_what_readers_may_see_and_count_it_once():
+    fill()
+    found = figures()
+    assert (found["cases"], found["substantial"]) == (1, 1)
+    # The general rule is left out, the draft too; the silence of a source is no claim.
+    assert (found["statements"], found["claims"], found["with_words"]) == (2, 1, 1)
+    assert (found["findings"], found["quotations"]) == (1, 2)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("prefix", "language", "direction"), LANGUAGES)
+def test_each_page_is_in_its_language(client, page, prefix, language, direction):
+    response = client.get(prefix + page)
+    assert response.status_code == 200
+    assert f'<html lang="{language}" dir="{direction}">' in response.content.decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_without_any_data_is_a_page(client, page):
+    assert client.get(page).status_code == 200
+
+
+def test_the_front_page_costs_eight_queries(client, django_assert_num_queries):
+    fill()
+    # Cases; statements; findings, quotations, passages, documents with texts, all documents, errata.
+    with django_assert_num_queries(8):
+        client.get("/")
+
+
+def test_every_file_that_is_offered_is_there(client):
+    fill()
+    page = client.get("/about-the-data/").content.decode()
+    addresses = re.findall(r'href="(/\w+\.(?:csv|xlsx|json)[^"]*)"', page)
+    assert len(addresses) == 4 * len(TABLES)
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
