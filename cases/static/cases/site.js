@@ -33,12 +33,14 @@
   const form = document.getElementById("filters");
   if (!form) return;
 
-  // Empty fields do not belong in an address that is shared.
+  // Empty fields and defaults do not belong in an address that is shared.
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.elt !== form) return;
-    const sent = event.detail.formData || event.detail.parameters;
-    for (const name of ["q", "from", "to"]) {
-      if (!form.elements[name].value) sent.delete ? sent.delete(name) : delete sent[name];
+    const sent = event.detail.formData;
+    const order = form.elements.q.value ? "relevance" : "start";
+    const plain = { q: "", from: "", to: "", dates: "possibly", order };
+    for (const [name, value] of Object.entries(plain)) {
+      if (sent.get(name) === value) sent.delete(name);
     }
   });
 
