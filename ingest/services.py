@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from cases import index, records, text
-from cases.models import Document, Edition, Passage, Section
+from cases.models import CaseFacet, Document, Edition, Passage, Section
 from cases.models.choices import Source, Translator
 from cases.models.vocabulary import HEADER_SCHEMES
 from cases.records import Index, Plan, Problem
@@ -333,6 +333,7 @@ class _Load:
             store_edition(document, entry["language"], content, entry["file"], report)
         self.index.forget("edition", "passage")
         records.apply(later, self.index, source=Source.SEED, change_set=mark)
-        if any(plan.new or plan.changed for plan in plans):
+        # An index without a row was never written: the tables came with a migration.
+        if any(plan.new or plan.changed for plan in plans) or not CaseFacet.objects.exists():
             self.progress("indexing the cases for search")
             index.refresh()

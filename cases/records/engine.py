@@ -31,11 +31,6 @@ class Plan:
     unchanged: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def leave(self, key: str) -> None:
-        """Take a record out of the plan: it stays as it is."""
-        self.new.pop(key, None)
-        self.changed.pop(key, None)
-
 
 @dataclass(frozen=True)
 class Provenance:

@@ -48,7 +48,7 @@ def test_a_page_without_any_data_is_a_page(client, page):
 
 def test_the_front_page_costs_eight_queries(client, django_assert_num_queries):
     fill()
-    # Cases; statements; findings, quotations, passages, documents with texts, all documents, errata.
+    # Cases; statements; findings, quotations, passages, documents, those with texts, errata.
     with django_assert_num_queries(8):
         client.get("/")
 

@@ -621,17 +621,6 @@ def test_a_plan_with_problems_is_not_applied():
     assert not Case.objects.exists()
 
 
-def test_what_a_plan_leaves_stays_as_it_is():
-    save("case", plain_case(slug="a"))
-    index = Index()
-    made = plan("case", plain_case(slug="a", title_en="New"), plain_case(slug="b"), index=index)
-    made.leave("a")
-    made.leave("b")
-    records.apply([made], index, source=Source.SEED)
-    assert list(Case.objects.values_list("slug", "title_en")) == [("a", "Guinea")]
-    assert revisions("case") == [("a", 1, "seed")]
-
-
 def test_a_working_copy_is_no_record():
     save("case", plain_case())
     original = Case.objects.get()
