@@ -123,6 +123,8 @@ def snippet(question: str, texts: Iterable[tuple[str, str, str]]) -> Snippet | N
     is that of their weight.
     """
     asked = [phrase or word for phrase, word in QUESTION_PART.findall(question)]
+    # «و» alone stands everywhere and shows nothing, unless nothing else was asked.
+    asked = [part for part in asked if len(squash(part)) > 1] or asked
     best, most = None, 0
     for kind, language, text in texts:
         found = [spans for word in asked if (spans := find_beginnings(word, text))]

@@ -104,7 +104,7 @@ def store_edition(
             text=passage.text,
             lines=list(passage.lines),
             calls=[[call.number, call.start, call.end] for call in passage.calls],
-        )
+        ).indexed()
         for order, passage in enumerate(report.passages)
     )
     return edition

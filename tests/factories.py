@@ -76,7 +76,9 @@ def make_document(code=None, **changed) -> Document:
     return Document.objects.get_or_create(code=code, defaults=defaults | changed)[0]
 
 
-def make_passage(text="The envoy mediated in Conakry in 2009.", *, code="p24", edition=None):
+def make_passage(
+    text="The envoy mediated in Conakry in 2009.", *, code="p24", edition=None, kind="paragraph"
+):
     """A passage of an edition (a new English one unless given)."""
     if edition is None:
         document = make_document()
@@ -93,7 +95,7 @@ def make_passage(text="The envoy mediated in Conakry in 2009.", *, code="p24", e
         edition=edition,
         code=code,
         ref=f"{edition.ref}/{code}",
-        kind="paragraph",
+        kind=kind,
         number=code[1:],
         order=next(_number),
         text=text,

@@ -25,6 +25,7 @@ from cases.querysets import (
     PassageQuerySet,
     QuotationQuerySet,
 )
+from cases.text import fold, squash
 
 
 class Document(Recorded):
@@ -176,6 +177,9 @@ class Passage(models.Model):
     calls = models.JSONField(
         _("footnote marks"), default=list, help_text=_("Number, start and end of each.")
     )
+    # What search looks in, made from the text whenever a passage is stored.
+    search_text = models.TextField(editable=False, default="")
+    search_squashed = models.TextField(editable=False, default="")
 
     objects = PassageQuerySet.as_manager()
 
@@ -198,7 +202,13 @@ class Passage(models.Model):
         """Store a new passage; one that exists is evidence and stays as it is."""
         if self.pk and not self._state.adding:
             raise ValidationError(_("The text of a passage never changes: add a new edition."))
+        self.indexed()
         super().save(*args, **kwargs)
+
+    def indexed(self) -> "Passage":
+        """Itself, with what search looks in filled from its text."""
+        self.search_text, self.search_squashed = f" {fold(self.text)} ", squash(self.text)
+        return self
 
 
 class Quotation(Recorded):

@@ -19,11 +19,14 @@ from cases.filters import (
     Selection,
     select_cases,
 )
-from cases.models import Case
-from cases.search import snippet, texts_of
+from cases.models import Case, Passage
+from cases.models.choices import PassageKind
+from cases.search import Snippet, matching, snippet, texts_of
 from cases.views.common import Option, file_links, language, options, without
 
 PER_PAGE = 20
+# Passages of the sources shown below the cases; the reader has the rest.
+PASSAGES = 5
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def case_list(request):
     if selection.asked.get("q"):
         _add_snippets(shown.object_list, selection.asked["q"])
     query = without(params, "page")
+    passages = passages_with(selection.asked.get("q", ""))
     return render(
         request,
         "cases/case_list.html",
@@ -60,6 +64,7 @@ def case_list(request):
             "orders": _orders(selection),
             "query": query,
             "files": file_links("cases", query),
+            "passages": passages,
         },
     )
 
@@ -69,6 +74,33 @@ def _add_snippets(cases, question: str) -> None:
     texts = {case.pk: texts_of(case) for case in Case.objects.for_search().filter(pk__in=cases)}
     for case in cases:
         case.snippet = snippet(question, texts[case.pk])
+
+
+@dataclass(frozen=True)
+class PassageFound:
+    """A passage of a source with the words that were asked for."""
+
+    passage: Passage
+    snippet: Snippet
+
+
+def passages_with(question: str) -> tuple[int, list[PassageFound]]:
+    """How many passages of the sources have all the words, and the first few of them."""
+    condition = matching(question)
+    if condition is None:
+        return 0, []
+    found = Passage.objects.filter(condition).exclude(kind=PassageKind.HEADING)
+    shown = (
+        found.select_related("edition__document")
+        .defer("edition__content")
+        .order_by("edition__ref", "order")[:PASSAGES]
+    )
+    pieces = [
+        PassageFound(passage, words)
+        for passage in shown
+        if (words := snippet(question, [("passage", passage.edition.language, passage.text)]))
+    ]
+    return found.count(), pieces
 
 
 def _orders(selection: Selection) -> list[Option]:

@@ -13,6 +13,7 @@ from tests.factories import (
     make_case,
     make_country,
     make_document,
+    make_passage,
     make_region,
     make_statement,
     make_term,
@@ -252,3 +253,34 @@ def test_a_file_is_one_query(client, number, django_assert_num_queries):
         with django_assert_num_queries(1):
             content = b"".join(client.get(f"/{name}.json").streaming_content)
         assert len(json.loads(content)) >= number
+
+
+def test_the_words_are_shown_where_they_stand_in_the_sources(client):
+    edition = make_passage("آغاز", code="p1").edition
+    make_passage("میانجیگری در كنيا مفید بود.", code="p20", edition=edition)
+    make_passage("سرفصل کنیا", code="h1", edition=edition, kind="heading")
+    make_case("one", title_fa="گینه")
+    page = html(client, "/fa/cases/?q=کنیا")
+    assert f'href="/fa/documents/{edition.document.code}/en/#p20"' in page
+    assert "<mark>كنيا</mark>" in page
+    assert "سرفصل" not in page
+
+
+def test_a_case_shows_the_words_by_which_it_was_found(client):
+    case = make_case("one", title_en="Guinea", summary_en="The envoy shuttled between the sides.")
+    make_statement(case, "tool:mediation", note_en="Nobody shuttled here.")
+    page = html(client, "/cases/?q=shuttl")
+    assert "The envoy <mark>shuttled</mark> between the sides." in page
+    assert "Nobody" not in page
+
+
+@pytest.mark.parametrize("number", [1, 10])
+def test_a_search_costs_thirteen_queries_more_than_the_list(
+    client, number, django_assert_num_queries
+):
+    fill(number)
+    # How many passages have the words and which come first: 2. The texts of the cases on the page:
+    # cases, countries, regions, statements, actors and their names, documents, topics, tools owed,
+    # words, errata of their passages: 11.
+    with django_assert_num_queries(LIST_QUERIES + 13):
+        client.get("/cases/?q=filled")
