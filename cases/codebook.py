@@ -181,7 +181,7 @@ def _choices(group: str, counted: bool) -> Iterator[Entry]:
             for name, sentence in _in_languages("definition", said).items():
                 setattr(entry, name, sentence)
         if counted:
-            entry.uses, entry.cases = uses.get(value, 0), cases.get(value, "")
+            entry.uses, entry.cases = uses.get(value, 0), cases.get(value, 0 if cases else "")
         yield entry
 
 

@@ -31,6 +31,7 @@ OPEN_START = date.min
 OPEN_END = date.max
 
 _SEASONS = range(21, 25)
+_GRAINS = ("day", "month", "season", "year")
 _DATE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<part>\d\d)(?:-(?P<day>\d\d))?)?(?P<mark>[~?%])?", re.ASCII
 )
@@ -148,6 +149,14 @@ def possibly_within(value: Bounds, period: tuple[date | None, date | None]) -> b
     return earliest <= (last or OPEN_END) and latest >= (first or OPEN_START)
 
 
+def precision(text: str) -> str:
+    """How finely a canonical EDTF text is told: `day`, `month`, `season` or `year`.
+
+    Of two dates the coarser counts: from 2008 to January 2009 is known to the year.
+    """
+    return max((_grain(each) for each in _read(text).dates), key=_GRAINS.index)
+
+
 def words(text: str, language: str) -> str:
     """A canonical EDTF text in words of "en", "fa" or "ar", "" for "".
 
@@ -162,6 +171,14 @@ def words(text: str, language: str) -> str:
     form, dates = _read(text)
     sentence = wording.forms[form].format(*(_date_in_words(each, wording) for each in dates))
     return sentence.translate(wording.digits)
+
+
+def _grain(value: _Date) -> str:
+    if value.part in _SEASONS:
+        return "season"
+    if value.part:
+        return "day" if value.day else "month"
+    return "year"
 
 
 def _read(text: str) -> _Reading:

@@ -35,6 +35,7 @@ from cases.expressions import (
     text,
 )
 from cases.filters import select_cases
+from cases.findings import select_findings
 from cases.models.choices import CountryRole, Part, Scope
 
 Row = tuple[Any, ...]
@@ -57,8 +58,8 @@ NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 class Table:
     """A file's columns, and the query that fills them from the cases that are wanted.
 
-    `rows` takes published cases and gives a queryset of dictionaries with the columns; `finish`
-    fills columns that the database does not know.
+    `rows` takes published cases (or, `of_findings`, findings) and gives a queryset of dictionaries
+    with the columns; `finish` fills columns that the database does not know.
     """
 
     name: str
@@ -66,13 +67,20 @@ class Table:
     rows: Callable[[QuerySet], QuerySet]
     finish: Callable[[dict], dict] | None = None
     of_cases: bool = False
+    of_findings: bool = False
 
-    def query(self, cases: QuerySet | None = None) -> QuerySet:
-        """The table's rows; `cases` narrows tables that are about cases.
+    def select(self, params: QueryDict, *, also_known=()) -> QuerySet:
+        """The cases or findings that a query string asks for, or InvalidQuery."""
+        if self.of_findings:
+            return select_findings(params, also_known=also_known).findings
+        return select_cases(params, also_known=also_known).cases
+
+    def query(self, selected: QuerySet | None = None) -> QuerySet:
+        """The table's rows; `selected` narrows tables that are about cases or findings.
 
         Without it: all that the site gives where nothing is asked, and in that order.
         """
-        return self.rows(select_cases(QueryDict()).cases if cases is None else cases)
+        return self.rows(self.select(QueryDict()) if selected is None else selected)
 
 
 def _statements_of(scheme: str) -> QuerySet:
@@ -207,13 +215,10 @@ FINDING_COLUMNS = [
 ]
 
 
-def _findings(cases: QuerySet) -> QuerySet:
+def _findings(findings: QuerySet) -> QuerySet:
     topics = models.Term.objects.filter(findings=OuterRef("pk"))
-    rows = _with_lists(models.Statement.objects.findings())
-    rows = rows.annotate(topics=Joined(topics, F("id")))
-    return _values(
-        rows.order_by("order", "id"), FINDING_COLUMNS, STATEMENT_RENAMED | {"about": "topics"}
-    )
+    rows = _with_lists(findings).annotate(topics=Joined(topics, F("id")))
+    return _values(rows, FINDING_COLUMNS, STATEMENT_RENAMED | {"about": "topics"})
 
 
 EVIDENCE_COLUMNS = (
@@ -404,7 +409,7 @@ TABLES: dict[str, Table] = {
         Table("cases", tuple(CASE_COLUMNS), _cases, of_cases=True),
         Table("statements", tuple(STATEMENT_COLUMNS), _statements, of_cases=True),
         Table("evidence", tuple(EVIDENCE_COLUMNS), _evidence, of_cases=True),
-        Table("findings", tuple(FINDING_COLUMNS), _findings),
+        Table("findings", tuple(FINDING_COLUMNS), _findings, of_findings=True),
         Table("quotations", tuple(QUOTATION_COLUMNS), _quotations),
         Table("actors", tuple(ACTOR_COLUMNS), _actors),
         Table("actor_names", ("actor", "language", "name", "kind"), _actor_names),
@@ -423,9 +428,9 @@ TABLES: dict[str, Table] = {
 }
 
 
-def write(table: Table, file_format: str, cases: QuerySet | None = None) -> Iterator[bytes]:
+def write(table: Table, file_format: str, selected: QuerySet | None = None) -> Iterator[bytes]:
     """The bytes of a table in one of FORMATS, in pieces."""
-    query = table.query(cases)
+    query = table.query(selected)
     if file_format == "csv":
         if connections[query.db].vendor == "postgresql" and table.finish is None:
             return _copy(table, query)

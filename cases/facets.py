@@ -113,6 +113,17 @@ def count_facets(selection: Selection) -> list[Facet]:
     return _labelled(known, counts, asked, vocabulary)
 
 
+def chosen_facets(selection: Selection) -> list[Facet]:
+    """Only the filters that are asked for, without counts: for pages that offer no others."""
+    asked = {name: selection.asked[name] for name in FACETS if name in selection.asked}
+    if not asked:
+        return []
+    vocabulary = list(Term.objects.filter(scheme__in=asked).order_by("scheme", "order"))
+    known = defaultdict(set, {name: set(values) for name, values in asked.items()})
+    facets = _labelled(known, defaultdict(Counter), asked, vocabulary)
+    return [facet for facet in facets if facet.chosen]
+
+
 def _count(counts: dict[str, Counter], cases, names: Iterable[str]) -> None:
     rows = CaseFacet.objects.filter(case__in=cases.order_by().values("pk"), facet__in=names)
     totals = rows.order_by().values_list("facet", "value").annotate(n=Count("pk"))

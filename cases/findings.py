@@ -8,11 +8,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.expressions import Bytewise
 from cases.facets import Facet, Option
 from cases.filters import CodesFilter, InvalidQuery, KnownParameters, ancestors
 from cases.models import Document, Statement, StatementQuotation, Term
@@ -122,9 +123,10 @@ def select_findings(params: QueryDict, *, also_known=()) -> FindingSelection:
     if any(wanted.values()):
         findings = findings.filter(pk__in=_matching(values, wanted))
     findings = findings.with_place()
-    by_place = ("first_text", "first_passage", "first_start", "order", "pk")
+    place = ("first_text", "first_passage", "first_start")
+    by_place = (*(F(name).asc(nulls_last=True) for name in place), "order", "pk")
     if (asked.get("order") or DEFAULT_ORDER) == "kind":
-        findings = findings.order_by("term__order", "term", *by_place)
+        findings = findings.order_by("term__order", Bytewise("term_id"), *by_place)
     else:
         findings = findings.order_by(*by_place)
     return FindingSelection(findings, asked, values)

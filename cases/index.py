@@ -4,8 +4,8 @@ from django.db import transaction
 
 from cases.facets import rows_of
 from cases.models import Case, CaseFacet, Region, Term
-from cases.search import head_of, words_of
-from cases.text import fold, squash
+from cases.search import head_of, texts_of
+from cases.text import fold, searchable
 
 
 def refresh(slugs=None) -> None:
@@ -18,9 +18,9 @@ def refresh(slugs=None) -> None:
     rows = []
     for case in cases:
         rows += rows_of(case, terms, regions)
-        words = words_of(case)
+        texts = [(language, text) for _kind, language, text in texts_of(case)]
         case.search_head = f" {fold(head_of(case))} "
-        case.search_text, case.search_squashed = f" {fold(words)} ", squash(words)
+        case.search_text, case.search_squashed = searchable(texts)
     with transaction.atomic():
         Case.objects.bulk_update(
             cases, ["search_head", "search_text", "search_squashed"], batch_size=100

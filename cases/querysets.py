@@ -192,7 +192,8 @@ class CaseQuerySet(models.QuerySet):
         From the opening event to the first dated tool: at least the action's earliest day less
         the opening's latest, at most the reverse, never below 0. NULL where either is undated, or
         where the action was over before the opening began; an action without a stated end sets
-        no upper bound to the gap.
+        no upper bound to the gap. `opening_key` and `action_key` name the two statements, also
+        where no gap follows from them.
         """
         from cases.models import Statement
 
@@ -204,6 +205,8 @@ class CaseQuerySet(models.QuerySet):
             opening_latest=Subquery(opening.values("latest")[:1]),
             action_earliest=Subquery(action.values("earliest")[:1]),
             action_latest=Subquery(action.values("latest")[:1]),
+            opening_key=Subquery(opening.values("key")[:1]),
+            action_key=Subquery(action.values("key")[:1]),
         )
         sensible = Q(action_latest__gte=F("opening_earliest"))
         closed = Q(action_latest__lt=edtf.OPEN_END)
@@ -291,7 +294,9 @@ class StatementQuerySet(models.QuerySet):
         return self.select_related("term", "assessed_by").prefetch_related(
             Prefetch(
                 "parts",
-                StatementActor.objects.select_related("actor").prefetch_related("actor__names"),
+                StatementActor.objects.select_related("actor__type").prefetch_related(
+                    "actor__names"
+                ),
             ),
             "documents",
             "about",

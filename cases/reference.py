@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
 from django.db.models import (
-    BooleanField,
     Count,
     Exists,
-    ExpressionWrapper,
     F,
     OuterRef,
     Prefetch,
@@ -24,6 +22,7 @@ from cases.expressions import Bytewise
 from cases.filters import narrower
 from cases.models import Actor, Case, Statement, StatementActor, Term
 from cases.models.choices import Attribution, Part
+from cases.text import alphabetical
 
 PER_PAGE = 40
 
@@ -37,21 +36,21 @@ class Told:
 
 
 @dataclass
-class Result:
-    """An outcome, and in how many of a tool's cases it was owed to the tool or merely came."""
-
-    term: Term
-    credited: int = 0
-    contributed: int = 0
-    beside: int = 0
-
-
-@dataclass
 class Share:
     """Somebody or something, and in how many of the cases."""
 
     record: Actor | Term
     cases: int
+
+
+@dataclass
+class Results:
+    """What came of a tool's cases: owed to the tool, by how the source says so, and what is not."""
+
+    credited: list[Share]
+    contributed: list[Share]
+    beside: list[Share]
+    silent: int
 
 
 def statements_told() -> QuerySet:
@@ -168,40 +167,36 @@ def terms_of(statements: QuerySet, *, column: str = "term") -> list[Share]:
     return [Share(terms[term], cases) for term, cases in order]
 
 
-def results_of(tools: QuerySet) -> tuple[list[Result], int]:
-    """What came of the cases in which the tools were used, and in how many nothing is stated.
+def results_of(tools: QuerySet) -> Results:
+    """What came of the cases in which the tools were used; `silent` ones state no outcome.
 
     An outcome is owed to the tools only where the source says so; one that came in the same case
-    without that is counted apart. A case counts once in each column.
+    without that is counted apart. A case counts once in each list.
     """
     uses = tools.order_by()
-    owing = Q(attribution__in=[Attribution.CREDITED, Attribution.CONTRIBUTED])
-    owed = owing & Q(Exists(uses.filter(credited_with=OuterRef("pk"))))
-    outcomes = (
-        statements_told()
-        .filter(scheme="outcome", case__in=uses.values("case"))
-        .annotate(owed=ExpressionWrapper(owed, output_field=BooleanField()))
-        .order_by()
+    owed = Exists(uses.filter(credited_with=OuterRef("pk")))
+    outcomes = statements_told().filter(scheme="outcome", case__in=uses.values("case"))
+    credited = outcomes.filter(owed, attribution=Attribution.CREDITED)
+    contributed = outcomes.filter(owed, attribution=Attribution.CONTRIBUTED)
+    neither = ~owed | ~Q(attribution__in=[Attribution.CREDITED, Attribution.CONTRIBUTED])
+    beside = terms_of(outcomes.filter(neither))
+    return Results(
+        terms_of(credited),
+        terms_of(contributed),
+        [share for share in beside if share.record.code != "not_stated"],
+        sum(share.cases for share in beside if share.record.code == "not_stated"),
     )
-    in_cases = {"cases": Count("case", distinct=True)}
-    rows = outcomes.values_list("term", "owed", "attribution").annotate(**in_cases)
-    # Beside the tool an outcome may come by several attributions: count each case once.
-    beside = dict(outcomes.filter(owed=False).values_list("term").annotate(**in_cases))
-    results: dict[str, Result] = {}
-    found = list(rows)
-    terms = Term.objects.in_bulk([term for term, *_rest in found])
-    silent = 0
-    for id_, is_owed, attribution, cases in found:
-        if terms[id_].code == "not_stated":
-            silent = cases
-            continue
-        result = results.setdefault(id_, Result(terms[id_], beside=beside.get(id_, 0)))
-        if is_owed and attribution == Attribution.CREDITED:
-            result.credited = cases
-        elif is_owed and attribution == Attribution.CONTRIBUTED:
-            result.contributed = cases
-    ranked = sorted(
-        results.values(),
-        key=lambda each: (-each.credited, -each.contributed, -each.beside, each.term.order),
-    )
-    return ranked, silent
+
+
+def with_cases(actors: QuerySet) -> list[Share]:
+    """The actors by name, each with the number of cases that name it."""
+    counts = count_cases_of_actors()
+    found = [Share(actor, counts.get(actor.pk, 0)) for actor in actors]
+    return sorted(found, key=lambda each: alphabetical(str(each.record)))
+
+
+def count_cases_of_actors() -> dict[int, int]:
+    """By actor, the number of published cases in which it has a part."""
+    played = StatementActor.objects.filter(statement__in=statements_told())
+    counts = played.order_by().values_list("actor")
+    return dict(counts.annotate(cases=Count("statement__case", distinct=True)))

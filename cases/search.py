@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Case as Conditional
 from django.db.models import Q, Value, When
@@ -11,9 +12,20 @@ from cases.models import Case
 from cases.models.choices import CountryRole
 from cases.text import find_beginnings, fold, squash
 
-QUESTION_PART = re.compile(r'"([^"]*)"|(\S+)')
-# A squashed text has no word boundaries, so two letters would be found nearly everywhere.
+QUESTION_PART = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|(\S+)')
+# Two or three letters written together are the beginnings of too many words.
 SQUASHED_LEAST = 4
+# Words of a question that may be one word of a text: «ساز و کار» is «سازوکار» too.
+APART_MOST = 3
+# Letters that are written in two ways, folded: «گفت‌وگو» and «گفتگو», three hamzas, -ise and -ize.
+SPELLINGS = (
+    *(("گفتگو", "گفتوگو"), ("جستجو", "جستوجو")),
+    *(("هیات", "هییت"), ("مساله", "مسیله"), ("مسوول", "مسیول"), ("شوون", "شیون")),
+    *(("isation", "ization"), ("organis", "organiz"), ("centre", "center"), ("bour", "bor")),
+    *(("enquir", "inquir"), ("defence", "defense")),
+)
+# «و» that Arabic writes onto a word, and what must be left of it.
+CONJUNCTION = re.compile(r"^و(?=\w{3})")
 LANGUAGES = ("en", "fa", "ar")
 # Characters that a snippet shows before and after its first match, about.
 BEFORE, AFTER = 60, 140
@@ -32,16 +44,11 @@ def head_of(case: Case) -> str:
     return "\n".join(parts)
 
 
-def words_of(case: Case) -> str:
-    """Titles, summaries, places, terms, actors, notes and words of a case, in every language.
+def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
+    """(kind, language, text) of all that search looks in, the weightiest first.
 
     The case comes with countries, regions and statements (as for a page) prefetched.
     """
-    return "\n".join(dict.fromkeys(text for _kind, _language, text in texts_of(case)))
-
-
-def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
-    """(kind, language, text) of all that search looks in, the weightiest first."""
     for language in LANGUAGES:
         yield "title", language, getattr(case, f"title_{language}")
     yield "title", "en", case.slug.replace("-", " ")
@@ -67,28 +74,59 @@ def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
             yield "translation", "en", quotation.translation_en
 
 
-def parts_of(question: str) -> list[tuple[str, str, bool]]:
-    """(folded, squashed, is a phrase) of each word and "phrase" of a question that has letters."""
-    found = []
-    for phrase, word in QUESTION_PART.findall(question):
-        if folded := fold(phrase or word):
-            found.append((folded, squash(phrase or word), bool(phrase)))
-    return found
+class Part(NamedTuple):
+    """A word or "phrase" of a question: as typed, folded, and the other ways to write it."""
+
+    typed: str
+    folded: str
+    others: tuple[str, ...]
+    is_phrase: bool
+
+
+def parts_of(question: str) -> list[Part]:
+    """The words and "phrases" of a question that have letters."""
+    asked = [
+        (phrase or word, fold(phrase or word), bool(phrase))
+        for phrase, word in QUESTION_PART.findall(question)
+    ]
+    asked = [part for part in asked if part[1]]
+    return [
+        Part(typed, folded, () if is_phrase else _other_ways(asked, at), is_phrase)
+        for at, (typed, folded, is_phrase) in enumerate(asked)
+    ]
+
+
+def _other_ways(asked: list[tuple[str, str, bool]], at: int) -> tuple[str, ...]:
+    """How else a word may be written: together, with its neighbours, with other letters."""
+    own = squash(asked[at][0])
+    ways = [own]
+    for first in range(max(0, at - APART_MOST + 1), at + 1):
+        for stop in range(max(first + 2, at + 1), min(first + APART_MOST, len(asked)) + 1):
+            if not any(is_phrase for _typed, _folded, is_phrase in asked[first:stop]):
+                ways.append("".join(squash(typed) for typed, _folded, _is in asked[first:stop]))
+    ways = [way for way in ways if len(way) >= SQUASHED_LEAST]
+    if at:
+        # A conjunction has something before it; the first word of a question begins with a letter.
+        ways += {CONJUNCTION.sub("", own)} - {own}
+    for one, other in SPELLINGS:
+        ways += [way.replace(one, other) for way in ways if one in way]
+        ways += [way.replace(other, one) for way in ways if other in way]
+    return tuple(dict.fromkeys(ways))
 
 
 def matching(question: str) -> Q | None:
-    """The condition that a case has every word and "phrase" of the question; None: no word in it.
+    """The condition that a row has every word and "phrase" of the question; None: no word in it.
 
-    A word matches where a word begins; written without its half-space it matches too.
+    A word matches where a word begins, and so does each other way to write it.
     """
     parts = parts_of(question)
     if not parts:
         return None
     condition = Q()
-    for folded, squashed, is_phrase in parts:
-        found = Q(search_text__contains=f" {folded} " if is_phrase else f" {folded}")
-        if len(squashed) >= SQUASHED_LEAST and not is_phrase:
-            found |= Q(search_squashed__contains=squashed)
+    for part in parts:
+        found = Q(search_text__contains=f" {part.folded} " if part.is_phrase else f" {part.folded}")
+        for way in part.others:
+            found |= Q(search_text__contains=f" {way}") | Q(search_squashed__contains=f" {way}")
         condition &= found
     return condition
 
@@ -96,7 +134,7 @@ def matching(question: str) -> Q | None:
 def relevance(question: str):
     """How well a matching case answers: a word whole in the head, begun there, whole elsewhere …"""
     total = Value(0)
-    for folded, _squashed, _is_phrase in list(dict.fromkeys(parts_of(question)))[:WEIGHED]:
+    for folded in list(dict.fromkeys(part.folded for part in parts_of(question)))[:WEIGHED]:
         total = total + Conditional(
             When(search_head__contains=f" {folded} ", then=Value(8)),
             When(search_head__contains=f" {folded}", then=Value(5)),
@@ -122,18 +160,27 @@ def snippet(question: str, texts: Iterable[tuple[str, str, str]]) -> Snippet | N
     Of the texts with most of the question's words the first is taken, so the order of the texts
     is that of their weight.
     """
-    asked = [phrase or word for phrase, word in QUESTION_PART.findall(question)]
+    parts = parts_of(question)
     # «و» alone stands everywhere and shows nothing, unless nothing else was asked.
-    asked = [part for part in asked if len(squash(part)) > 1] or asked
-    best, most = None, 0
-    for kind, language, text in texts:
-        found = [spans for word in asked if (spans := find_beginnings(word, text))]
-        if len(found) > most:
-            best, most = (kind, language, text, [s for spans in found for s in spans]), len(found)
+    parts = [part for part in parts if len(squash(part.typed)) > 1] or parts
+    texts = list(texts)
+    best = _best_of([[part.typed] for part in parts], texts)
+    if best is None:
+        best = _best_of([part.others for part in parts], texts)
     if best is None:
         return None
     kind, language, text, spans = best
-    return Snippet(kind, language, _window(text, sorted(set(spans))))
+    return Snippet(kind, language, _window(text, spans))
+
+
+def _best_of(asked, texts):
+    """The first text that has most of what is asked, each in any of its ways, and where."""
+    best, most = None, 0
+    for kind, language, text in texts:
+        found = [[span for way in ways for span in find_beginnings(way, text)] for ways in asked]
+        if (has := sum(map(bool, found))) > most:
+            best, most = (kind, language, text, sorted({s for spans in found for s in spans})), has
+    return best
 
 
 def _window(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, bool]]:

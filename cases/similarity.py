@@ -73,10 +73,14 @@ class Measure:
     ):
         self.broader, self.silent = broader, frozenset(silent)
         self._paths: dict[str, tuple[str, ...]] = {}
+        self._weights: dict[str, float] = {}
+        self._wholes: dict[frozenset[str], float] = {}
         self.known = {key: self.said(terms) for key, terms in known.items()}
-        self._having = Counter(
-            term for said in self.known.values() for term in self._with_broader(said)
-        )
+        # Many known situations are coded alike: what is worked out of one holds for all of them.
+        alike = Counter(self.known.values())
+        self._having = Counter()
+        for said, count in alike.items():
+            self._having.update(dict.fromkeys(self._with_broader(said), count))
 
     def said(self, terms: Iterable[str]) -> frozenset[str]:
         """The terms that can be shared: of a scheme that counts, and no absence code."""
@@ -93,9 +97,11 @@ class Measure:
 
     def weight(self, term: str) -> float:
         """What it counts to share the term outright."""
-        # A term that no known situation has is as rare as can be.
-        halvings = log2(max(len(self.known), 1) / max(self.having(term), 1))
-        return SCHEME_WEIGHTS[term.partition(":")[0]] * (1 + halvings)
+        if term not in self._weights:
+            # A term that no known situation has is as rare as can be.
+            halvings = log2(max(len(self.known), 1) / max(self.having(term), 1))
+            self._weights[term] = SCHEME_WEIGHTS[term.partition(":")[0]] * (1 + halvings)
+        return self._weights[term]
 
     def shared(self, one: Iterable[str], other: Iterable[str]) -> tuple[Shared, ...]:
         """What two situations share, what counts most first."""
@@ -122,17 +128,28 @@ class Measure:
     def matches(self, asked: Iterable[str]) -> list[Match]:
         """The known situations that share anything with the one asked about, in no order."""
         asked = self.said(asked)
-        whole = self.likeness(asked, asked)
+        around = self._with_broader(asked)
+        of_said: dict[frozenset[str], tuple[tuple[Shared, ...], float]] = {}
         found = []
         for key, said in self.known.items():
-            if shared := self.shared(asked, said):
-                both = total(shared)
-                found.append(Match(key, shared, fsum((whole, self._whole[key], -both, -both))))
+            if said not in of_said:
+                near = not around.isdisjoint(self._with_broader(said))
+                shared = self.shared(asked, said) if near else ()
+                of_said[said] = shared, self._unlike(asked, said, shared) if shared else 0
+            shared, unlike = of_said[said]
+            if shared:
+                found.append(Match(key, shared, unlike))
         return found
 
-    @cached_property
-    def _whole(self) -> dict[Hashable, float]:
-        return {key: self.likeness(said, said) for key, said in self.known.items()}
+    def _unlike(self, one: frozenset[str], other: frozenset[str], shared) -> float:
+        """What only one of the two says: what both are in themselves, less twice the common."""
+        both = total(shared)
+        return fsum((self._whole(one), self._whole(other), -both, -both))
+
+    def _whole(self, said: frozenset[str]) -> float:
+        if said not in self._wholes:
+            self._wholes[said] = self.likeness(said, said)
+        return self._wholes[said]
 
     def _path(self, term: str) -> tuple[str, ...]:
         """The term and all above it, nearest first."""

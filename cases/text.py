@@ -8,6 +8,7 @@ they become one. Folded text is for comparing only, never for showing.
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from functools import cache
 from heapq import nlargest
@@ -35,6 +36,14 @@ _LETTERS = {
 # The article with what is written onto it, as often as it comes: «الألماني» folds like
 # «ألماني», and folding it again changes nothing. Three letters must stay, for «امن».
 _ARTICLE = re.compile(r"^(?:[وف]?(?:[بک]?ال|لل))+(?=\w{3})")
+
+# «And, so, in, to, as» that Arabic writes onto the next word, a conjunction first.
+_PARTICLES = re.compile(r"(?:[وف]|[وف]?[بلک])\Z")
+
+# Joints of Latin words that are one notion, which some write together: co-operation, d'Ivoire.
+_INNER_JOINT = re.compile(r"['’‐‑-]")
+# Longer than what anybody types together.
+_LONGEST_RUN = 24
 
 # Marks that print alike for the one who types a quotation.
 _MARKS = str.maketrans(
@@ -73,6 +82,47 @@ def squash(text: str) -> str:
     tell it from the middle of a word («بین‌المللی», «بینالمللی»).
     """
     return _joined(_words(text))
+
+
+def searchable(texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """What search looks in, from (language, text): the words, and what may be typed as one.
+
+    Each word has a space before it, so that beginnings of words are found, and a bar stands
+    between two texts, so that no phrase reaches from one into the next.
+    """
+    texts = list(dict.fromkeys(texts))
+    written = list(dict.fromkeys(text for _language, text in texts if text))
+    parts = [fold(text) for text in written]
+    parts.append(bare_words("\n".join(text for language, text in texts if language == "ar")))
+    runs = dict.fromkeys(run for text in written for run in joined_words(text).split())
+    return f" {' | '.join(filter(None, parts))} ", f" {' '.join(runs)} "
+
+
+def joined_words(text: str) -> str:
+    """What may be typed together of a text: three neighbouring words as one, each such run once.
+
+    A question written together is the beginning of a run where the text writes it apart. Latin
+    words are joined where a hyphen or an apostrophe parts them: «to Government» has no Togo.
+    """
+    words = _words(text)
+    runs = (_joined(run)[:_LONGEST_RUN] for run in _runs(text, words) if len(run) > 1)
+    return " ".join(dict.fromkeys(runs))
+
+
+def bare_words(text: str) -> str:
+    """The words of an Arabic text without the particles that are written onto them, each once.
+
+    «وبإعارة» gives «إعارة», and «بإعارة» too: whether a letter is a particle nobody can tell
+    from the letters. The article is for `fold`.
+    """
+    bare = (
+        word.letters[length:]
+        for word in _words(text)
+        if not _ARTICLE.match(word.letters)
+        for length in (1, 2)
+        if _PARTICLES.match(word.letters[:length]) and len(word.letters) >= length + 3
+    )
+    return " ".join(dict.fromkeys(bare))
 
 
 # Persian letters in their order; folding has made the letters of other keyboards one of these.
@@ -126,18 +176,25 @@ def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:
 def find_beginnings(needle: str, haystack: str) -> list[tuple[int, int]]:
     """Where words of the haystack begin with the needle, as (start, end) of these whole words.
 
-    What search finds by `fold` is found here: prefixes, without the Arabic article; a needle of
-    several words, or one written without its half-space, is found as `find_words` finds it.
+    What search finds by `fold` and `joined_words` is found here: prefixes, without the Arabic
+    article or written together; a needle of several words is found as `find_words` finds it.
     """
-    wanted = fold(needle)
+    wanted, sought = fold(needle), squash(needle)
     spans = set(find_words(needle, haystack))
-    if wanted and " " not in wanted:
-        words = _words(haystack)
-        spans |= {
-            (word.start, word.end)
-            for word in words
-            if word.letters.startswith(wanted) or _ARTICLE.sub("", word.letters).startswith(wanted)
-        }
+    if not wanted:
+        return sorted(spans)
+    words = _words(haystack)
+    for run in _runs(haystack, words):
+        first = run[0]
+        bare = _ARTICLE.sub("", first.letters)
+        if " " not in wanted and (first.letters.startswith(wanted) or bare.startswith(wanted)):
+            spans.add((first.start, first.end))
+        elif len(sought) > len(first.letters) and _joined(run).startswith(sought):
+            reached = _reached(run)
+            last = next(
+                word for word, end in zip(run, reached[1:], strict=True) if end >= len(sought)
+            )
+            spans.add((first.start, last.end))
     return sorted(spans)
 
 
@@ -214,6 +271,18 @@ def _fold_char(char: str) -> str:
 
 def _joined(words: list[_Word]) -> str:
     return "".join(word.letters for word in words)
+
+
+def _runs(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
+    """From each word on, the one to three words that somebody may write together."""
+    for at, word in enumerate(words):
+        run = [word]
+        for following in words[at + 1 : at + 3]:
+            joint = text[run[-1].end : following.start]
+            if run[-1].letters.isascii() and not _INNER_JOINT.fullmatch(joint):
+                break
+            run.append(following)
+        yield run
 
 
 def _reached(words: list[_Word]) -> list[int]:

@@ -13,8 +13,11 @@ from cases.models import (
     Country,
     Document,
     Edition,
+    Erratum,
+    ErratumPlace,
     Passage,
     Quotation,
+    Reference,
     Region,
     Statement,
     StatementActor,
@@ -152,3 +155,63 @@ def make_case(slug=None, *, countries=("GIN",), terms=(), **changed) -> Case:
         make_statement(case, term)
     index.refresh([slug])
     return case
+
+
+def make_edition(code="S-2011-552", language="fa") -> Edition:
+    """An edition without passages, of a document that is made where it is missing."""
+    return Edition.objects.create(
+        document=make_document(code),
+        code=language,
+        ref=f"{code}/{language}",
+        language=language,
+        title="As printed",
+        file_name="text.txt",
+        content=b"",
+        sha256=f"{next(_number):064d}",
+        furniture=[{"line": 3, "text": "Photo credit"}],
+        warnings=["footnote 9 breaks off"],
+    )
+
+
+PASSAGE_KINDS = {"p": "paragraph", "n": "footnote", "h": "heading", "a": "abstract"}
+
+
+def add_passage(edition, code, text, *, calls=(), section=None) -> Passage:
+    """The next passage of an edition; its code says of what kind it is."""
+    return Passage.objects.create(
+        edition=edition,
+        section=section,
+        code=code,
+        ref=f"{edition.ref}/{code}",
+        kind=PASSAGE_KINDS[code[0]],
+        number=code[1:] if code[0] in "pn" else "",
+        order=edition.passages.count(),
+        text=text,
+        lines=[1, 1],
+        calls=list(calls),
+    )
+
+
+def _place(passage, words) -> dict:
+    start = passage.text.index(words)
+    return {"passage": passage, "start": start, "end": start + len(words)}
+
+
+def make_misprint(passage, words, **changed) -> ErratumPlace:
+    """Words of a passage that must be read otherwise."""
+    values = {
+        "kind": "name",
+        "printed": words,
+        "reading": "Conakry",
+        "why_en": "There is no such town.",
+        "basis": "same_text",
+        "certainty": "certain",
+    } | changed
+    code = f"erratum-{next(_number)}"
+    erratum = Erratum.objects.create(code=code, edition=passage.edition, **values)
+    return ErratumPlace.objects.create(erratum=erratum, **_place(passage, words))
+
+
+def make_reference(passage, words, document, kind="cites") -> Reference:
+    """Words of a passage that refer to a document."""
+    return Reference.objects.create(document=document, kind=kind, **_place(passage, words))

@@ -25,7 +25,7 @@ from cases.querysets import (
     PassageQuerySet,
     QuotationQuerySet,
 )
-from cases.text import fold, squash
+from cases.text import searchable
 
 
 class Document(Recorded):
@@ -75,7 +75,7 @@ class Document(Recorded):
         return f"{self.symbol}: {title}" if self.symbol else title
 
     def clean(self) -> None:
-        if not re.match(CODE_PATTERN, self.code):
+        if not re.fullmatch(CODE_PATTERN, self.code):
             # The code is part of an address.
             sentence = _("Only letters, digits and, between them, hyphens, dots and underscores.")
             raise ValidationError({"code": sentence})
@@ -207,7 +207,8 @@ class Passage(models.Model):
 
     def indexed(self) -> "Passage":
         """Itself, with what search looks in filled from its text."""
-        self.search_text, self.search_squashed = f" {fold(self.text)} ", squash(self.text)
+        text = (self.edition.language, self.text)
+        self.search_text, self.search_squashed = searchable([text])
         return self
 
 

@@ -10,6 +10,7 @@ from cases.models.fields import translated
 
 register = template.Library()
 RIGHT_TO_LEFT = {"fa", "ar"}
+PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 def _language() -> str:
@@ -20,6 +21,12 @@ def _language() -> str:
 def when(text: str) -> str:
     """An EDTF date in words of the reader's language."""
     return edtf.words(text, _language()) if text else ""
+
+
+@register.filter
+def digits(number) -> str:
+    """A number in the digits of the reader's language; Arabic pages keep those of the sources."""
+    return str(number).translate(PERSIAN_DIGITS) if _language() == "fa" else str(number)
 
 
 @register.filter

@@ -1,42 +1,112 @@
-"""One case."""
+"""One case: its page, and how it is cited."""
 
-from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404, render
+from collections import defaultdict
+
+from django.db.models import F, Prefetch
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases import citing, telling
+from cases.addresses import absolute
 from cases.models import Case, CaseCountry, CaseRelation, Statement
-from cases.models.vocabulary import SCHEMES
+from cases.models.fields import translated
+from cases.neighbours import similar_cases
+from cases.querysets import SEARCHED
 from cases.views.errors import error_page
+
+# The author of every record. In English: citations do not change with the reader's language.
+AUTHOR = "Preventive diplomacy cases"
+TITLES = ("slug", "title_en", "title_fa", "title_ar")
 
 
 @require_safe
 def case_detail(request, slug):
-    """One case with everything said of it and, beside each statement, its words."""
+    """One case with everything said of it and the words that it stands on."""
+    case = _with_everything().filter(slug=slug).first()
+    if case is None:
+        return _missing(request, slug)
+    told = telling.tell(case, _elsewhere(case))
+    context = {
+        "case": case,
+        "told": told,
+        "similar": similar_cases(case),
+        "author": AUTHOR,
+        "day": _day(case),
+        "address": absolute(reverse("case", args=[case.slug])),
+        "formats": [
+            (each.label, reverse("case-citation", args=[case.slug, name]))
+            for name, each in citing.FORMATS.items()
+        ],
+    }
+    return render(request, "cases/case_detail.html", context)
+
+
+@require_safe
+def case_citation(request, slug, file_format):
+    """How the present version of a case is cited, as a file for reference managers."""
+    case = Case.objects.published().defer(*SEARCHED, "internal_notes").filter(slug=slug).first()
+    if case is None:
+        return _missing(request, slug)
+    title, language = translated(case, "title", "en")
+    # A file never changes with the language, nor does the address in it.
+    with translation.override("en"):
+        address = absolute(reverse("case", args=[case.slug]))
+    cited = citing.Citation(
+        case.slug, AUTHOR, title or case.slug, case.version, _day(case), address, language
+    )
+    chosen = citing.FORMATS[file_format]
+    response = HttpResponse(chosen.write(cited), content_type=chosen.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{case.slug}.{file_format}"'
+    return response
+
+
+def _with_everything():
     public = Case.objects.published()
     related = CaseRelation.objects.filter(to__in=public).select_related("to")
     related_from = CaseRelation.objects.filter(case__in=public).select_related("case")
-    cases = public.with_gap().prefetch_related(
-        Prefetch("case_countries", CaseCountry.objects.select_related("country")),
-        "regions",
-        Prefetch("relations", related),
-        Prefetch("related_from", related_from),
-        Prefetch("statements", Statement.objects.for_page()),
+    return (
+        public.defer(*SEARCHED, "internal_notes")
+        .with_gap()
+        .prefetch_related(
+            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+            "regions",
+            Prefetch("relations", related),
+            Prefetch("related_from", related_from),
+            Prefetch("statements", Statement.objects.for_page()),
+        )
     )
-    case = Case.objects.originals().filter(slug=slug).only("review").first()
-    if case is not None and case.review == "withdrawn":
+
+
+def _elsewhere(case: Case) -> dict[int, list[Case]]:
+    """By the id of a passage, the other published cases that stand on words of this one."""
+    quoted = telling.quotation_ids(case)
+    others = (
+        Case.objects.published()
+        .exclude(pk=case.pk)
+        .filter(statements__evidence__quotation__in=quoted)
+        .annotate(passage=F("statements__evidence__quotation__passage"))
+        .only(*TITLES)
+        .order_by("slug")
+        .distinct()
+    )
+    found: dict[int, list[Case]] = defaultdict(list)
+    for other in others:
+        found[other.passage].append(other)
+    return found
+
+
+def _day(case: Case):
+    """The day of the version that is shown, in UTC."""
+    return (case.changed_on or case.published_on).date()
+
+
+def _missing(request, slug):
+    if Case.objects.originals().filter(slug=slug, review="withdrawn").exists():
         return error_page(
             request, 410, _("Withdrawn"), [_("This case was published once and then withdrawn.")]
         )
-    case = get_object_or_404(cases, slug=slug)
-    groups: dict[str, list[Statement]] = {scheme: [] for scheme in SCHEMES}
-    for statement in case.statements.all():
-        groups[statement.scheme].append(statement)
-    return render(
-        request,
-        "cases/case_detail.html",
-        {
-            "case": case,
-            "groups": [(s, SCHEMES[s], said) for s, said in groups.items() if said],
-        },
-    )
+    raise Http404

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cases.filters import LAST_PAGE, InvalidQuery
+
 
 def language() -> str:
     """The reader's language as its two letters."""
@@ -40,3 +42,22 @@ def file_links(name: str, query: str) -> list[tuple[str, str]]:
 
 def options(labels: dict, chosen) -> list[Option]:
     return [Option(value, str(label), value in chosen) for value, label in labels.items()]
+
+
+def refuse_unknown(params, *known: str, repeatable=()) -> None:
+    """What a page does not understand must not quietly be ignored."""
+    if unknown := sorted(set(params) - {*known, *repeatable}):
+        raise InvalidQuery({name: [_("There is no such filter.")] for name in unknown})
+    if doubled := sorted(name for name in known if len(params.getlist(name)) > 1):
+        raise InvalidQuery({name: [_("Only one value is possible.")] for name in doubled})
+
+
+def page_number(params) -> int:
+    """The page that is asked for, from 1 up."""
+    word = params.get("page") or "1"
+    # Not all of it: Python reads no number of more than 4,300 digits.
+    number = int(word[:9]) if word.isascii() and word.isdigit() else 0
+    if number == 0 or number > LAST_PAGE:
+        sentence = _("Write a number from 1 to %(last)s.") % {"last": LAST_PAGE}
+        raise InvalidQuery({"page": [sentence]})
+    return number

@@ -12,7 +12,6 @@ from cases.models import Case, CaseCountry, Statement, Term
 from cases.models.choices import Phase, Scope
 from cases.models.vocabulary import ABSENCE_CODES, SCHEMES
 from cases.neighbours import dated
-from cases.views.common import without
 from cases.views.similar import OFFERED, not_known
 
 LEAST, MOST = 2, 4
@@ -104,11 +103,9 @@ def _with_everything(keys: list[int]):
 
 
 def _column(case: Case, params, slugs: list[str]) -> Column:
-    query = without(params, "case")
-    if len(slugs) > LEAST:
-        rest = params.copy()
-        rest.setlist("case", [slug for slug in slugs if slug != case.slug])
-        query = rest.urlencode()
+    rest = params.copy()
+    rest.setlist("case", [slug for slug in slugs if slug != case.slug])
+    query = rest.urlencode() if len(slugs) > LEAST else ""
     counted = [each for each in case.told if each.scope != Scope.PATTERN]
     opening = dated(each for each in counted if each.phase == Phase.OPENING)
     action = dated(each for each in counted if each.scheme == "tool")

@@ -6,10 +6,12 @@ from django.utils.translation import gettext as _
 
 from cases.filters import InvalidQuery
 
+FILES = ("file", "codebook-file", "case-citation")
+
 
 def error_page(request, status: int, title: str, sentences: list[str]):
     """A page that says what is wrong; plain text for whoever asked for a file."""
-    if request.resolver_match and request.resolver_match.url_name == "file":
+    if request.resolver_match and request.resolver_match.url_name in FILES:
         body = "\n".join([f"{status} {title}", *sentences]) + "\n"
         return HttpResponse(body, status=status, content_type="text/plain; charset=utf-8")
     context = {"title": title, "sentences": sentences, "status": status}

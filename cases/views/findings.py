@@ -1,40 +1,84 @@
 """What the documents say of no single case."""
 
-from django.shortcuts import render
+from itertools import groupby
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.filters import InvalidQuery
-from cases.models import Statement, Term
-from cases.views.common import Option, file_links
+from cases.facets import Facet
+from cases.findings import DEFAULT_ORDER, ORDERS, select_findings
+from cases.models import Statement
+from cases.views.case_list import Chip
+from cases.views.common import file_links, options, page_number, refuse_unknown, without
+
+PER_PAGE = 25
 
 
 @require_safe
 def finding_list(request):
-    """What the documents say of no single case, by kind."""
-    unknown = sorted(set(request.GET) - {"kind"})
-    if unknown:
-        raise InvalidQuery({name: [_("There is no such filter.")] for name in unknown})
-    kinds = Term.objects.filter(scheme="finding")
-    wanted = [kind for kind in request.GET.getlist("kind") if kind]
-    known = {kind.code for kind in kinds}
-    if bad := [kind for kind in wanted if kind not in known]:
-        sentence = _("“%(code)s” is none of %(known)s.")
-        known_words = ", ".join(sorted(known))
-        raise InvalidQuery({"kind": [sentence % {"code": bad[0], "known": known_words}]})
-    findings = Statement.objects.findings().for_page().order_by("order")
-    if wanted:
-        findings = findings.filter(term__in=[f"finding:{kind}" for kind in wanted])
-    groups: dict[str, list[Statement]] = {}
-    for finding in findings:
-        groups.setdefault(finding.term_id, []).append(finding)
+    """The findings that the query string asks for, by kind or in the order of the texts."""
+    params = request.GET
+    selection = select_findings(params, also_known=["page"])
+    pages = Paginator(selection.findings.for_page(), PER_PAGE)
+    number = page_number(params)
+    if number > pages.num_pages:
+        raise Http404(_("There is no page %(number)s of these findings.") % {"number": number})
+    page = pages.page(number)
+    facets = selection.facets()
+    order = selection.asked.get("order") or DEFAULT_ORDER
     return render(
         request,
         "cases/finding_list.html",
         {
-            "groups": [(kind, groups[kind.id]) for kind in kinds if kind.id in groups],
-            "kinds": [Option(kind.code, str(kind), kind.code in wanted) for kind in kinds],
-            "count": sum(map(len, groups.values())),
-            "files": file_links("findings", ""),
+            "page": page,
+            "groups": _groups(page, order),
+            "facets": facets,
+            "chips": _chips(params, facets),
+            "orders": options(ORDERS, [order]),
+            "files": file_links("findings", without(params, "page")),
         },
     )
+
+
+@require_safe
+def finding_page(request, key):
+    """One finding at an address of its own."""
+    refuse_unknown(request.GET)
+    if "\x00" in key:  # PostgreSQL takes none, and no key has one
+        raise Http404
+    finding = get_object_or_404(Statement.objects.findings().for_page(), key=key)
+    return render(request, "cases/finding_page.html", {"finding": finding})
+
+
+def _groups(page, order: str) -> list[tuple]:
+    """(heading, what it means, findings): by kind, or by the text that they stand in."""
+    if order == "kind":
+        parts = groupby(page, key=lambda finding: finding.term)
+        return [(str(kind), kind.definition, list(findings)) for kind, findings in parts]
+    parts = groupby(page, key=_text_of)
+    return [(str(document or ""), "", list(findings)) for document, findings in parts]
+
+
+def _text_of(finding):
+    """The document in which a finding's first words stand."""
+    documents = {
+        evidence.quotation.passage.edition.ref: evidence.quotation.passage.edition.document
+        for evidence in finding.evidence.all()
+    }
+    return documents.get(finding.first_text)
+
+
+def _chips(params, facets: list[Facet]) -> list[Chip]:
+    """What is asked for, each with the address that asks for everything else."""
+    found = []
+    for facet in facets:
+        for option in facet.chosen:
+            rest = params.copy()
+            rest.pop("page", None)
+            kept = [value for value in rest.getlist(facet.name) if value != option.value]
+            rest.setlist(facet.name, kept)
+            found.append(Chip(f"{facet.label}: {option.label}", rest.urlencode()))
+    return found

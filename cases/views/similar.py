@@ -3,7 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ class Precedent:
     outcomes: list[Statement]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
     """In how many of the closest cases something is said; of an outcome, how often as owed."""
 
@@ -59,16 +59,18 @@ class Tally:
     owed: int = 0
 
 
-@dataclass
+@dataclass(frozen=True)
 class Summary:
     """The closest cases together, each counted once for whatever it has."""
 
     total: int
     tools: list[Tally]
+    tools_once: list
     actors: list[Tally]
+    actors_once: list
     outcomes: list[Tally]
     without_outcome: int
-    gaps: list[Case] = field(default_factory=list)
+    gaps: list[Case]
 
 
 @require_safe
@@ -218,12 +220,19 @@ def _summary(closest: list[Precedent]) -> Summary:
         without_outcome += not real
     return Summary(
         len(closest),
-        _tallies(tools),
-        _tallies(actors),
+        *_common_and_rare(tools),
+        *_common_and_rare(actors),
         _tallies(outcomes, owed),
         without_outcome,
         [each.case for each in closest if each.case.gap_min_days is not None],
     )
+
+
+def _common_and_rare(counts: Counter) -> tuple[list[Tally], list]:
+    """What two cases or more have, with the numbers, and what only one has."""
+    tallies = _tallies(counts)
+    common = [tally for tally in tallies if tally.count > 1]
+    return common, [tally.what for tally in tallies if tally.count == 1]
 
 
 def _tallies(counts: Counter, owed: Counter | None = None) -> list[Tally]:

@@ -12,6 +12,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
 WIDTHS = (1280, 320)
 SCHEMES = ("light", "dark")
+REFERENCE = (
+    *("/tools/", "/tools/facilitation/", "/actors/", "/actors/unowa/"),
+    *("/countries/", "/countries/GIN/", "/codebook/?q=tool", "/codebook/terms/tool/"),
+)
 
 
 @pytest.fixture
@@ -36,7 +40,15 @@ def guinea():
 def test_pages_are_accessible_and_never_wider_than_the_screen(
     guinea, open_page, prefix, width, scheme
 ):
-    for address in ("/cases/", "/cases/guinea-2009/", "/findings/", "/cases/?tol=x"):
+    for address in (
+        "/cases/",
+        "/cases/guinea-2009/",
+        "/findings/", "/explore/", "/explore/?country=GIN",
+        "/documents/",
+        "/similar/",
+        "/cases/?tol=x",
+        *REFERENCE,
+    ):
         page = open_page(prefix + address, width=width, scheme=scheme)
         assert page.locator("html").get_attribute("dir") == LANGUAGES[prefix]
         root = "document.documentElement"

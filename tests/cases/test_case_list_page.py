@@ -68,7 +68,9 @@ def test_a_title_that_is_missing_in_a_language_stands_in_another_and_says_which(
 def test_a_country_is_named_in_the_readers_language(client):
     make_case("one", countries=["KEN"])
     for prefix, name in (("", "Kenya"), ("/fa", "کنیا"), ("/ar", "كينيا")):
-        assert f'<span class="nb">{name}</span>' in html(client, f"{prefix}/cases/")
+        assert f'class="nb" href="{prefix}/countries/KEN/">{name}</a>' in html(
+            client, f"{prefix}/cases/"
+        )
 
 
 def test_a_country_at_risk_is_no_place_of_the_case(client):
@@ -100,7 +102,7 @@ def test_tools_and_outcomes_are_shown_but_no_general_rules(client):
     case = make_case("one", terms=["tool:mediation", "outcome:agreement_reached"])
     make_statement(case, "tool:secondment", scope="pattern")
     page = html(client, "/cases/")
-    assert '<span class="tag">mediation</span>' in page
+    assert '<a class="tag" href="/tools/mediation/">mediation</a>' in page
     assert '<div class="small">agreement reached</div>' in page
     assert "secondment" not in page
 

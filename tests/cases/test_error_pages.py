@@ -5,7 +5,8 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.translation import gettext
 
-from cases.views import case_list, errors
+from cases.querysets import CaseQuerySet
+from cases.views import errors
 from tests.factories import make_case
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +78,8 @@ def test_a_fault_of_ours_is_admitted_without_asking_the_database(client, monkeyp
     def fail(*args, **kwargs):
         raise RuntimeError("the disk is full")
 
-    # There is no fault to be had otherwise: a view has to be broken on purpose.
-    monkeypatch.setattr(case_list, "_facets", fail)
+    # There is no fault to be had otherwise: the page has to be broken on purpose.
+    monkeypatch.setattr(CaseQuerySet, "published", fail)
     client.raise_request_exception = False
     response = client.get("/cases/")
     assert response.status_code == 500

@@ -335,6 +335,34 @@ def test_words_are_found_however_they_are_typed(persian, question):
 
 
 @pytest.mark.parametrize(
+    ("printed", "question"),
+    [
+        ("گفت‌وگوی ملی", "گفتگو"),
+        ("گفتگوی ملی", "گفت و گو"),
+        ("گفتگوی ملی", "گفت‌وگو"),
+        ("میانجیگری", "میانجی گری"),
+        ("سازوکار", "ساز و کار"),
+        ("هیات تحقیق", "هیئت"),
+        ("هیئت تحقیق", "هیأت"),
+        ("مسوولیت", "مسئولیت"),
+        ("organized crime", "organised crime"),
+        ("peacebuilding", "peace building"),
+        ("peace-building", "peacebuilding"),
+        ("ملی گفت‌وگو", "«ملی گفت‌وگو»"),
+    ],
+)
+def test_a_word_is_found_however_it_is_spelt(printed, question):
+    make_case("spelt", title_fa=printed)
+    assert found(f"q={question}") == ["spelt"]
+
+
+def test_arabic_particles_are_no_part_of_a_word():
+    make_case("both", title_ar="غامبيا وغانا: لدعم السلام")
+    assert found("q=غانا وغامبيا") == found("q=دعم") == ["both"]
+    assert found("q=امبيا") == []
+
+
+@pytest.mark.parametrize(
     "question",
     ["قلم", "کتاب قلم", '"علی کتاب"', '"ketab علی"', "تاب", "2009", '"کتا"', "؟!", '""'],
 )

@@ -30,13 +30,18 @@ def keys(client, address="/findings/") -> list[str]:
     return re.findall(r'<li class="statement" id="([^"]+)">', response.content.decode())
 
 
-def test_findings_stand_under_their_kinds_in_order(client):
+def test_findings_stand_under_their_kinds_in_the_order_of_the_text(client):
     make_term("finding:norm", order=1)
     make_term("finding:lesson", order=2)
-    make_finding("lesson", "l2", order=5)
-    make_finding("lesson", "l1", order=4)
-    make_finding("norm", "n1", order=9)
-    assert keys(client) == ["n1", "l1", "l2"]
+    first = make_passage("One. Two.", code="p1")
+    second = make_passage("Three.", code="p2", edition=first.edition)
+    make_finding("lesson", "l3", order=1, quotations=[make_quotation(passage=second)])
+    make_finding("lesson", "l2", order=2, quotations=[make_quotation("Two.", first)])
+    make_finding("lesson", "l1", order=3, quotations=[make_quotation("One.", first)])
+    make_finding("norm", "n1", order=4, quotations=[make_quotation("ree.", second)])
+    make_finding("norm", "n0", order=5, quotations=[])
+    assert keys(client) == ["n1", "n0", "l1", "l2", "l3"]
+    assert keys(client, "/findings/?order=text") == ["l1", "l2", "l3", "n1", "n0"]
 
 
 def test_statements_of_cases_are_no_findings(client):
@@ -72,8 +77,8 @@ def test_the_page_is_in_its_language_and_the_words_are_in_theirs(
 def test_kinds_narrow_the_list_and_stay_chosen(client):
     for kind in ("norm", "lesson", "figure"):
         make_finding(kind, kind)
-    assert keys(client, "/findings/?kind=norm&kind=figure") == ["figure", "norm"]
-    assert keys(client, "/findings/?kind=") == ["figure", "lesson", "norm"]
+    assert set(keys(client, "/findings/?kind=norm&kind=figure")) == {"figure", "norm"}
+    assert set(keys(client, "/findings/?kind=")) == {"figure", "lesson", "norm"}
     page = client.get("/findings/?kind=norm").content.decode()
     assert 'value="norm" checked' in page
     assert 'value="lesson">' in page
@@ -82,19 +87,100 @@ def test_kinds_narrow_the_list_and_stay_chosen(client):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("kind=lessn", "“lessn” is none of lesson, norm."),
-        ("kind=lesson&kind=x", "“x” is none of lesson, norm."),
-        ("kind=a%00", "“a\x00” is none of"),
-        ("knd=lesson", "knd: There is no such filter."),
-        ("page=2", "page: There is no such filter."),
+        ("kind=lessn", "“lessn” is not known here. Did you mean lesson?"),
+        ("kind=lesson&kind=x", "“x” is not known here."),
+        ("tool=lesson", "“lesson” is not known here."),
+        ("success_element=x", "“x” is not known here."),
+        ("document=S-1", "“S-1” is not known here."),
+        ("kind=a%00", "Null characters are not allowed."),
+        ("knd=lesson", "knd: There is no such filter. Did you mean kind?"),
+        ("order=time", "order: Select a valid choice."),
+        ("order=text&order=kind", "order: Only one value is possible."),
+        ("page=0", "page: Write a number from 1"),
+        ("page=x", "page: Write a number from 1"),
     ],
 )
-def test_an_unknown_kind_or_filter_is_refused(client, query, said):
+def test_an_unknown_value_or_filter_is_refused(client, query, said):
     make_finding("lesson")
     make_finding("norm")
     response = client.get(f"/findings/?{query}")
     assert response.status_code == 400
     assert said in response.content.decode()
+    if not query.startswith("page"):
+        assert client.get(f"/findings.csv?{query}").status_code == 400
+
+
+def test_a_page_beyond_the_last_is_not_found(client):
+    assert client.get("/findings/?page=2").status_code == 404
+
+
+def make_three():
+    """Two lessons and a norm, about tools of one family and an element of success."""
+    good_offices = make_term("tool:good_offices", broader=make_term("tool:diplomatic"))
+    early = make_term("success_element:early_action")
+    document = make_document("S-RES-1")
+    quoted = make_passage("Early action pays.")
+    one = make_finding("lesson", "l1", quotations=[make_quotation(passage=quoted)])
+    one.about.add(good_offices, early)
+    two = make_finding("lesson", "l2")
+    two.about.add(early)
+    three = make_finding("norm", "n1")
+    three.about.add(good_offices)
+    three.documents.add(document)
+    return quoted.edition.document.code
+
+
+def test_each_filter_narrows_and_together_they_narrow_further(client):
+    quoted = make_three()
+    for query, found in {
+        "tool=good_offices": {"l1", "n1"},
+        "tool=diplomatic": {"l1", "n1"},
+        "success_element=early_action": {"l1", "l2"},
+        "success_element=early_action&tool=good_offices": {"l1"},
+        "document=S-RES-1": {"n1"},
+        f"document=S-RES-1&document={quoted}": {"l1", "n1"},
+        "kind=lesson&document=S-RES-1": set(),
+    }.items():
+        assert set(keys(client, f"/findings/?{query}")) == found, query
+        rows = b"".join(client.get(f"/findings.csv?{query}").streaming_content).decode()
+        assert {line.partition(",")[0] for line in rows.splitlines()[1:]} == found, query
+
+
+def counts(page: str) -> dict[str, int]:
+    found = re.findall(r'value="([^"]+)"[^>]*><span>[^<]*</span><span class="n">(\d+)<', page)
+    return {value: int(count) for value, count in found}
+
+
+def test_counts_leave_the_filters_own_selection_out(client):
+    make_three()
+    shown = counts(client.get("/findings/?kind=lesson").content.decode())
+    assert shown["lesson"] == 2
+    assert shown["norm"] == 1
+    assert shown["good_offices"] == shown["diplomatic"] == 1
+    assert shown["early_action"] == 2
+    assert shown["S-RES-1"] == 0
+    page = client.get("/findings/?kind=lesson&tool=good_offices").content.decode()
+    assert counts(page)["norm"] == 1
+    assert counts(page)["early_action"] == 1
+    assert '<a href="/findings/?tool=good_offices"><span>Kind: lesson</span>' in page
+
+
+def test_long_lists_come_in_pages_that_keep_the_filters(client):
+    for number in range(26):
+        make_finding("lesson", f"l{number}")
+    page = client.get("/findings/?kind=lesson").content.decode()
+    assert 'href="?kind=lesson&amp;page=2"' in page
+    assert len(keys(client, "/findings/?kind=lesson&page=2")) == 1
+    assert "26 findings" in page
+
+
+def test_a_finding_has_an_address_of_its_own(client):
+    make_finding("lesson", "l/1", note_en="Be early.")
+    make_statement(make_case("one"), key="t1")
+    assert keys(client, "/findings/l/1/") == ["l/1"]
+    for nothing in ("t1", "x", "a%00"):
+        assert client.get(f"/findings/{nothing}/").status_code == 404
+    assert client.get("/findings/l/1/?x=1").status_code == 400
 
 
 def test_the_files_hold_the_findings(client):
@@ -112,12 +198,16 @@ def test_it_answers_head_and_refuses_to_be_posted_to(client):
 
 
 @pytest.mark.parametrize("number", [2, 20])
-def test_it_shows_any_number_of_findings_in_nine_queries(client, number, django_assert_num_queries):
+def test_it_shows_any_number_of_findings_in_sixteen_queries(
+    client, number, django_assert_num_queries
+):
     for at in range(number):
         finding = make_finding(f"kind_{number}_{at}", by=[make_actor(), make_actor()])
         finding.about.add(make_term(f"tool:tool_{number}_{at}"))
         finding.documents.add(make_document())
-    # Kinds; findings; parts with their actors, the actors' names; documents; what they are about;
-    # credited tools, of which there are none; words; the errata in their passages.
-    with django_assert_num_queries(9):
+    # What findings there are to count: broader terms, kinds, what they are about, documents named
+    # and quoted: 5. How many are left; a page of them; parts with their actors, the actors' names;
+    # documents; what they are about; credited tools, of which there are none; words; the errata in
+    # their passages: 9. Labels of the filters: terms, documents: 2.
+    with django_assert_num_queries(16):
         assert len(keys(client)) == number

@@ -105,7 +105,11 @@ def test_the_later_of_two_that_cross_is_broken():
 def test_the_shorter_of_two_links_wins_where_both_stand():
     sentence, name = Span(0, 8, rank=1), Span(4, 8, rank=1)
     pieces = only_innermost(segments(TEXT, [sentence, name]), 1)
-    assert pieces == [Segment(0, "abcd", (sentence,)), Segment(4, "efgh", (name,)), Segment(8, "ij")]
+    assert pieces == [
+        Segment(0, "abcd", (sentence,)),
+        Segment(4, "efgh", (name,)),
+        Segment(8, "ij"),
+    ]
 
 
 def test_a_text_without_letters_has_no_segments():

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cases.text import find_words, fold, nearest, squash
+from cases.text import (
+    bare_words,
+    find_beginnings,
+    find_words,
+    fold,
+    joined_words,
+    nearest,
+    searchable,
+    squash,
+)
 
 REPORTS = Path(__file__).parents[2] / "seeds" / "reports"
 PERSIAN = REPORTS / "s-2011-552.fa.txt"
@@ -104,6 +113,52 @@ def test_half_spaces_and_keyboards_meet_when_squashed(variants):
 def test_any_words_meet_whatever_joins_them(words):
     joined = {squash(joint.join(words)) for joint in ["", " ", "\u200c", "\n", " \u200f"]}
     assert len(joined) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("", ""),
+        ("میز", ""),
+        ("می‌شود", "میشود"),
+        ("ساز و کار", "سازوکار وکار"),
+        ("بین‌المللی بین المللی", "بینالمللیبین المللیبینالمللی بینالمللی"),
+        ("to Government", ""),
+        ("Côte d'Ivoire, co-operation", "divoire cooperation"),
+        ("سال 2008 the", "سال2008"),
+    ],
+)
+def test_what_may_be_typed_as_one_word(text, joined):
+    assert joined_words(text) == joined
+
+
+def test_arabic_words_stand_without_their_particles_too():
+    assert bare_words("وتونس وبإعارة لدعم والأمين بلد") == "تونس باعاره اعاره دعم"
+    assert searchable([("fa", "وزیر"), ("ar", "وتونس")]) == (" وزیر | وتونس | تونس ", "  ")
+
+
+@given(WORDS)
+def test_neighbouring_words_written_together_begin_a_run(words):
+    runs = f" {joined_words(' '.join(words))}"
+    for first, second in zip(words, words[1:], strict=False):
+        assert f" {squash(first)}{squash(second)}" in runs
+
+
+@pytest.mark.parametrize(
+    ("needle", "haystack", "found"),
+    [
+        ("کشور", "کشورها و کشوری", ["کشورها", "کشوری"]),
+        ("أمين", "الأمين العام", ["الأمين"]),
+        ("گفتوگو", "در گفت‌وگوی ملی", ["گفت‌وگوی"]),
+        ("سازوکار", "ساز و کارهای بومی", ["ساز و کارهای"]),
+        ("Togo", "to Government", []),
+        ("ا ل ف", "الف", ["الف"]),
+        ("«»", "a", []),
+    ],
+)
+def test_find_beginnings(needle, haystack, found):
+    spans = find_beginnings(needle, haystack)
+    assert [haystack[start:end] for start, end in spans] == found
 
 
 @pytest.mark.parametrize(

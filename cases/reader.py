@@ -1,0 +1,284 @@
+"""A whole text as its reader shows it: what stands in each passage, and what stands beside it.
+
+In a passage: stretches that something was coded from, links (footnote marks and references to
+other documents) and misprints. Beside it: how the misprints are read, the documents it cites and
+the statements that stand on its words.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import count, groupby
+
+from django.db.models import Prefetch
+from django.utils.functional import cached_property
+
+from cases.expressions import Bytewise
+from cases.models import (
+    Case,
+    Document,
+    Edition,
+    ErratumPlace,
+    Passage,
+    Quotation,
+    Reference,
+    Statement,
+    StatementActor,
+    StatementQuotation,
+)
+from cases.models.choices import Certainty, Part, PassageKind
+from cases.querysets import SEARCHED
+from cases.spans import Node, Span, nested, only_innermost, segments
+
+# What lies outside what: a stretch is the target of an address, so it is broken last.
+STRETCH, LINK, PRINT = range(3)
+# Beyond these, what was coded from a passage is folded away until it is asked for.
+UNFOLDED = 8
+
+
+def stretch_anchor(passage: Passage, quotation: Quotation) -> str:
+    """Where the reader shows the words of a quotation: `p24-12-80`."""
+    return f"{passage.code}-{quotation.start}-{quotation.end}"
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A footnote mark in a passage."""
+
+    passage: Passage
+    number: str
+    start: int
+    end: int
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.passage.code}-m{self.start}"
+
+    @property
+    def note_anchor(self) -> str:
+        return f"n{self.number}"
+
+
+@dataclass(frozen=True, eq=False)
+class Misprint:
+    """A place where an erratum stands in print; the letter joins it to its note."""
+
+    place: ErratumPlace
+    passage: Passage
+    letter: str
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.passage.code}-e{self.letter}"
+
+    @property
+    def note_anchor(self) -> str:
+        return f"{self.anchor}-note"
+
+    @property
+    def words(self) -> str:
+        return self.passage.text[self.place.start : self.place.end]
+
+    @property
+    def is_like_another(self) -> bool:
+        """Whether the erratum spells out its reading for another place with other words."""
+        return self.words != self.place.erratum.printed
+
+    @property
+    def codes_reading(self) -> bool:
+        """Whether statements follow the corrected reading rather than the print."""
+        return self.place.erratum.certainty != Certainty.POSSIBLE
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was coded of one case from one stretch, or one finding (`case` is then None)."""
+
+    case: Case | None
+    statements: list[Statement]
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """Words of a passage that statements stand on."""
+
+    quotation: Quotation
+    passage: Passage
+    told: list[Told]
+
+    @property
+    def anchor(self) -> str:
+        return stretch_anchor(self.passage, self.quotation)
+
+    @property
+    def words(self) -> str:
+        return self.passage.text[self.quotation.start : self.quotation.end]
+
+
+@dataclass
+class Block:
+    """One passage with what stands in it and beside it."""
+
+    passage: Passage
+    calls: list[Call]
+    misprints: list[Misprint]
+    stretches: list[Stretch]
+    # Marks that call this passage, where it is a footnote.
+    called_from: list[Call] = field(default_factory=list)
+
+    @property
+    def heading_level(self) -> int:
+        """The title of the page is the first level."""
+        return min(6, 1 + (self.passage.section.level if self.passage.section else 1))
+
+    @cached_property
+    def pieces(self) -> list[Node | str]:
+        """The text cut into what it is marked as."""
+        spans = [Span(s.quotation.start, s.quotation.end, STRETCH, s) for s in self.stretches]
+        spans += [Span(link.start, link.end, LINK, link) for link in self.calls]
+        spans += [Span(link.start, link.end, LINK, link) for link in self.references]
+        spans += [Span(m.place.start, m.place.end, PRINT, m) for m in self.misprints]
+        return nested(only_innermost(segments(self.passage.text, spans), LINK))
+
+    @property
+    def references(self) -> list[Reference]:
+        return list(self.passage.references.all())
+
+    @property
+    def cited(self) -> list[Document]:
+        """The documents that the passage refers to, each once."""
+        return list(dict.fromkeys(reference.document for reference in self.references))
+
+    @property
+    def statement_count(self) -> int:
+        """Statements of cases, each once however many of its words stand here."""
+        return len(self._statements(lambda told: told.case is not None))
+
+    @property
+    def finding_count(self) -> int:
+        return len(self._statements(lambda told: told.case is None))
+
+    def _statements(self, wanted) -> set[int]:
+        return {
+            statement.pk
+            for stretch in self.stretches
+            for told in stretch.told
+            if wanted(told)
+            for statement in told.statements
+        }
+
+    @property
+    def is_folded(self) -> bool:
+        return self.statement_count + self.finding_count > UNFOLDED
+
+
+@dataclass(frozen=True)
+class MissingNote:
+    """A footnote that the text calls and the edition does not print."""
+
+    number: str
+    called_from: list[Call]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An edition as a page: the text, then its footnotes, and what of it is coded."""
+
+    edition: Edition
+    blocks: list[Block]
+    notes: list[Block | MissingNote]
+    uncoded: list[Passage]
+    passage_count: int
+
+    @property
+    def coded_count(self) -> int:
+        return self.passage_count - len(self.uncoded)
+
+    @property
+    def headings(self) -> list[Block]:
+        return [block for block in self.blocks if block.passage.kind == PassageKind.HEADING]
+
+
+def read_edition(edition: Edition) -> Reading:
+    """The whole text of an edition, in a fixed number of queries."""
+    passages = list(edition.passages.select_related("section").for_reader().order_by("order"))
+    missing = {number for number, *_place in _all_calls(passages)} - {
+        passage.code.removeprefix("n") for passage in passages if passage.kind == "footnote"
+    }
+    told = _told(edition)
+    blocks = [_block(passage, told[passage.pk]) for passage in passages]
+    called: dict[str, list[Call]] = defaultdict(list)
+    for block in blocks:
+        for call in block.calls:
+            called[call.note_anchor].append(call)
+    notes: list[Block | MissingNote] = []
+    for block in blocks:
+        if block.passage.kind == PassageKind.FOOTNOTE:
+            block.called_from = called[block.passage.code]
+            notes.append(block)
+    notes += [MissingNote(number, called[f"n{number}"]) for number in missing]
+    readable = [passage for passage in passages if passage.kind != PassageKind.HEADING]
+    return Reading(
+        edition,
+        [block for block in blocks if block.passage.kind != PassageKind.FOOTNOTE],
+        sorted(notes, key=_note_order),
+        [passage for passage in readable if not passage.is_coded],
+        len(readable),
+    )
+
+
+def _all_calls(passages: list[Passage]):
+    return [(str(number), start, end) for each in passages for number, start, end in each.calls]
+
+
+def _note_order(note: Block | MissingNote) -> tuple[int, str]:
+    """By number: a missing footnote stands between its neighbours."""
+    number = note.number if isinstance(note, MissingNote) else note.passage.code.removeprefix("n")
+    return (int(number), "") if number.isdecimal() else (0, number)
+
+
+def _block(passage: Passage, told: list[tuple[Quotation, list[Told]]]) -> Block:
+    return Block(
+        passage,
+        [Call(passage, str(number), start, end) for number, start, end in passage.calls],
+        [
+            Misprint(place, passage, letter)
+            for place, letter in zip(passage.erratum_places.all(), _letters(), strict=False)
+        ],
+        [Stretch(quotation, passage, said) for quotation, said in told],
+    )
+
+
+def _letters():
+    """a to z, then a1 to z1 and so on: footnotes have the numbers."""
+    for turn in count():
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            yield f"{letter}{turn or ''}"
+
+
+def _told(edition: Edition) -> dict[int, list[tuple[Quotation, list[Told]]]]:
+    """By the id of each passage, its quoted words in order and what was coded from them."""
+    unread = [f"statement__case__{name}" for name in (*SEARCHED, "internal_notes")]
+    actors = StatementActor.objects.filter(part=Part.BY).select_related("actor")
+    evidence = (
+        StatementQuotation.objects.filter(
+            quotation__passage__edition=edition, statement__in=Statement.objects.public()
+        )
+        .select_related("quotation", "statement__term", "statement__case")
+        .defer(*unread)
+        .prefetch_related(
+            Prefetch("statement__parts", actors.prefetch_related("actor__names"), to_attr="doers")
+        )
+        .order_by(
+            *("quotation__passage", "quotation__start", "quotation__end"),
+            Bytewise("statement__case__slug").asc(nulls_last=True),
+            *("statement__order", "statement"),
+        )
+    )
+    found: dict[int, list[tuple[Quotation, list[Told]]]] = defaultdict(list)
+    for quotation, rows in groupby(evidence, key=lambda row: row.quotation):
+        told = []
+        for case, group in groupby((row.statement for row in rows), key=lambda each: each.case):
+            statements = list(group)
+            told += [Told(case, statements)] if case else [Told(None, [s]) for s in statements]
+        found[quotation.passage_id].append((quotation, told))
+    return found

@@ -1,0 +1,114 @@
+"""Countries and regions: the cases there, and the actors that are theirs."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cases import reference
+from cases.filters import narrower, select_cases
+from cases.models import Actor, Case, CaseCountry, Country, Region
+from cases.models.choices import CountryRole
+from cases.text import alphabetical
+from cases.views.common import page_number, refuse_unknown
+
+
+@dataclass(frozen=True)
+class Row:
+    """A country in the list: in how many cases it has each role, and how many actors it has."""
+
+    country: Country
+    roles: list[int]
+    actors: int
+
+
+@require_safe
+def country_list(request):
+    """The countries that published cases name, or that actors belong to, by name."""
+    refuse_unknown(request.GET)
+    named = CaseCountry.objects.filter(case__in=Case.objects.published())
+    by_role = named.order_by().values_list("country", "role")
+    in_role = {
+        (country, role): cases
+        for country, role, cases in by_role.annotate(n=Count("case", distinct=True))
+    }
+    actors = Actor.objects.public().exclude(country=None).order_by()
+    of_country = dict(actors.values_list("country").annotate(n=Count("pk")))
+    codes = {country for country, _role in in_role} | set(of_country)
+    rows = [
+        Row(
+            country,
+            [in_role.get((country.pk, role), 0) for role in CountryRole.values],
+            of_country.get(country.pk, 0),
+        )
+        for country in Country.objects.filter(pk__in=codes).select_related("region")
+    ]
+    rows.sort(key=lambda row: alphabetical(str(row.country)))
+    labels = [label for _value, label in CountryRole.choices]
+    return render(request, "cases/country_list.html", {"rows": rows, "roles": labels})
+
+
+@require_safe
+def country_page(request, alpha3):
+    """One country: the cases that name it, by what it is to them, and its actors."""
+    if alpha3 != alpha3.upper():
+        return redirect("country", alpha3.upper(), permanent=True)
+    refuse_unknown(request.GET)
+    countries = Country.objects.select_related("region__parent")
+    country = get_object_or_404(countries, alpha3=alpha3)
+    cases = Case.objects.published().filter(case_countries__country=country).distinct()
+    roles = {role: [] for role in CountryRole.values}
+    for case in reference.in_order(cases).for_list():
+        for place in case.case_countries.all():
+            if place.country_id == country.pk:
+                roles[place.role].append(case)
+    actors = Actor.objects.public().filter(country=country).select_related("type")
+    return render(
+        request,
+        "cases/country_page.html",
+        {
+            "country": country,
+            "regions": [
+                region
+                for region in (country.region, country.region and country.region.parent)
+                if region
+            ],
+            "groups": [
+                (role, label, roles[role]) for role, label in CountryRole.choices if roles[role]
+            ],
+            "actors": reference.with_cases(actors.prefetch_related("names")),
+        },
+    )
+
+
+@require_safe
+def region_page(request, code):
+    """One region: its countries that have cases, and all cases in it, as the filter finds them."""
+    refuse_unknown(request.GET, "page")
+    region = get_object_or_404(Region.objects.select_related("parent"), code=code)
+    cases = select_cases(QueryDict(f"region={region.code}")).cases
+    page = reference.page_of_cases(cases, page_number(request.GET))
+    if page is None:
+        raise Http404(_("There is no such page of these cases."))
+    regions = narrower(Region.objects.values_list("code", "parent_id"), [region.code])
+    countries = Country.objects.filter(
+        region__in=regions, case_countries__case__in=Case.objects.published()
+    )
+    return render(
+        request,
+        "cases/region_page.html",
+        {
+            "region": region,
+            "subregions": sorted(region.subregions.all(), key=_by_name),
+            "countries": sorted(countries.distinct(), key=_by_name),
+            "page": page,
+            "total": page.paginator.count,
+        },
+    )
+
+
+def _by_name(place: Country | Region) -> str:
+    return alphabetical(str(place))

@@ -1,0 +1,83 @@
+"""Documents: the list, the record of one, and its whole text."""
+
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from cases.filters import select_cases
+from cases.findings import select_findings
+from cases.models import Document, Edition, Statement
+from cases.querysets import SEARCHED
+from cases.reader import read_edition
+from cases.views.common import file_links, refuse_unknown
+
+
+@require_safe
+def document_list(request):
+    """Every document that is cited or read here: what it is, and how much of it is coded."""
+    refuse_unknown(request.GET)
+    documents = sorted(
+        Document.objects.for_list(),
+        # Those whose text can be read here come first.
+        key=lambda document: (not document.editions.all(), document.code),
+    )
+    return render(
+        request,
+        "cases/document_list.html",
+        {"documents": documents, "files": file_links("documents", "")},
+    )
+
+
+@require_safe
+def document_page(request, code):
+    """The record of a document: its texts, where it is cited, and what names it."""
+    refuse_unknown(request.GET)
+    document = get_object_or_404(Document.objects.for_list(), code=_clean(code))
+    unread = [f"case__{name}" for name in (*SEARCHED, "internal_notes")]
+    named = (
+        Statement.objects.public()
+        .filter(documents=document)
+        .select_related("term", "case")
+        .defer(*unread)
+        .order_by("case__slug", "order", "pk")
+    )
+    asked = QueryDict(mutable=True)
+    asked["document"] = document.code
+    return render(
+        request,
+        "cases/document_page.html",
+        {
+            "document": document,
+            "named": named,
+            "assessed_count": Statement.objects.public().filter(assessed_by=document).count(),
+            "case_count": select_cases(asked).cases.count(),
+            "finding_count": select_findings(asked).findings.count(),
+            "query": asked.urlencode(),
+        },
+    )
+
+
+@require_safe
+def document_text(request, code, edition):
+    """The whole text of an edition with what was coded from it."""
+    refuse_unknown(request.GET)
+    editions = Edition.objects.select_related("document").defer("content")
+    edition = get_object_or_404(editions, document__code=_clean(code), code=_clean(edition))
+    others = Edition.objects.filter(document=edition.document).exclude(pk=edition.pk)
+    return render(
+        request,
+        "cases/document_text.html",
+        {
+            "edition": edition,
+            "document": edition.document,
+            "reading": read_edition(edition),
+            "others": others.defer("content"),
+        },
+    )
+
+
+def _clean(code: str) -> str:
+    """A code as an address gives it; PostgreSQL takes no NUL, and no code has one."""
+    if "\x00" in code:
+        raise Http404
+    return code

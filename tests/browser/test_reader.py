@@ -1,0 +1,92 @@
+"""The reader of a whole text as a browser shows it."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.factories import (
+    add_passage,
+    make_case,
+    make_document,
+    make_edition,
+    make_misprint,
+    make_quotation,
+    make_reference,
+    make_statement,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
+TEXT = "سازمان ملل متحد در لیبیا به مردم در هدایت گذار کمک کرد ۱ و قطعنامه ۱۳۲۵ را یادآوری کرد."
+
+
+@pytest.fixture
+def text():
+    """A text in which misprints, footnote marks, references and quoted words overlap."""
+    edition = make_edition()
+    for number in range(40):
+        add_passage(edition, f"h{number}", f"فصل {number}")
+    mark = TEXT.index("۱ و")
+    passage = add_passage(edition, "p24", TEXT, calls=[[1, mark, mark + 1], [2, mark, mark + 1]])
+    add_passage(edition, "n1", "نگاه کنید به https://example.org/" + "a" * 200)
+    make_misprint(passage, "لیبیا", reading="لیبریا", why_fa="لیبی همسایه نیست.")
+    make_misprint(passage, "قطعنامه ۱۳۲۵ را", certainty="possible")
+    make_reference(passage, "قطعنامه ۱۳۲۵", make_document("S-RES-1325-2000"))
+    case = make_case("liberia")
+    for words in ("در لیبیا به مردم", "مردم در هدایت گذار"):
+        make_statement(case, quotations=[make_quotation(words, passage)])
+    make_statement(
+        None,
+        "finding:lesson",
+        key="l1",
+        note_en="Help.",
+        quotations=[make_quotation(TEXT, passage)],
+    )
+    return edition
+
+
+@pytest.mark.parametrize(
+    ("prefix", "width", "scheme"),
+    list(itertools.product(LANGUAGES, (1280, 320), ("light", "dark"))),
+)
+def test_the_reader_and_the_record_are_accessible(text, open_page, prefix, width, scheme):
+    for address in (
+        "/documents/S-2011-552/fa/",
+        "/documents/S-2011-552/",
+        "/documents/S-RES-1325-2000/",
+        "/findings/l1/",
+    ):
+        page = open_page(prefix + address, width=width, scheme=scheme)
+        assert page.locator("html").get_attribute("dir") == LANGUAGES[prefix]
+        root = "document.documentElement"
+        assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), address
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{prefix}{address}: {found.generate_report()}"
+
+
+def test_words_of_a_case_are_shown_at_their_place(text, open_page):
+    page = open_page("/cases/liberia/", java_script_enabled=False)
+    page.locator("a[href$='#p24-16-32']").first.click()
+    words = page.locator("[id='p24-16-32']")
+    assert "لیبیا" in words.inner_text()
+    assert words.evaluate("element => element.matches(':target')")
+    assert words.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    page.get_by_role("link", name="mediation").first.click()
+    assert "/cases/liberia/#" in page.url
+
+
+def test_footnotes_and_misprints_lead_there_and_back(text, open_page):
+    page = open_page("/fa/documents/S-2011-552/fa/", java_script_enabled=False)
+    page.locator("[id=p24] [role=doc-noteref]").first.click()
+    assert page.url.endswith("#n1")
+    page.locator("[id=n1] [role=doc-backlink]").click()
+    assert "#p24-m" in page.url
+    page.locator("[id=p24] .letter a").first.click()
+    note = page.locator("[id=p24-ea-note]")
+    assert page.url.endswith("#p24-ea-note")
+    note.locator("summary").click()
+    assert "لیبی همسایه نیست." in note.inner_text()
+    note.get_by_role("link").click()
+    assert page.url.endswith("#p24-ea")
