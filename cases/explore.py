@@ -21,7 +21,7 @@ from cases.models.vocabulary import ABSENCE_CODES
 from cases.text import alphabetical
 
 # Cases that one picture shows; the list holds all of them, twenty a page.
-MOST = 60
+MOST = 50
 DATED = ~Q(start="", end="")
 # Of one case, in pixels where the map has its full width.
 RADIUS = 7

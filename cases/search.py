@@ -163,7 +163,8 @@ def snippet(question: str, texts: Iterable[tuple[str, str, str]]) -> Snippet | N
     parts = parts_of(question)
     # «و» alone stands everywhere and shows nothing, unless nothing else was asked.
     parts = [part for part in parts if len(squash(part.typed)) > 1] or parts
-    texts = list(texts)
+    # Labels and names come again with every statement.
+    texts = list(dict.fromkeys(texts))
     best = _best_of([[part.typed] for part in parts], texts)
     if best is None:
         best = _best_of([part.others for part in parts], texts)

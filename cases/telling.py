@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import edtf
-from cases.models import Actor, Case, Erratum, ErratumPlace, Passage, Quotation, Statement
+from cases.models import Actor, Case, Erratum, ErratumPlace, Passage, Quotation, Statement, Term
 from cases.models.choices import Part, Phase, Scope
 from cases.models.vocabulary import SCHEMES, WORDLESS_CODES, WORDLESS_TERMS
 from cases.spans import Node, Span, nested, segments
@@ -33,7 +33,12 @@ class Words:
     number: int
     quotation: Quotation
     passage: Passage
-    statements: list[Statement] = field(default_factory=list)
+    rows: list["Row"] = field(default_factory=list)
+
+    @property
+    def told(self) -> list[tuple[Term, list["Row"]]]:
+        """What was coded from them, by term."""
+        return _by_term(self.rows)
 
     @property
     def anchor(self) -> str:
@@ -59,16 +64,19 @@ class Told:
     @property
     def misprints(self) -> list[ErratumPlace]:
         """Places of errata that touch the quoted words."""
-        spans = [(each.quotation.start, each.quotation.end) for each in self.words]
-        return [
-            place
-            for place in self.passage.erratum_places.all()
-            if any(place.start < end and place.end > start for start, end in spans)
-        ]
+        places = self.passage.erratum_places.all()
+        return [each for each in places if any(_touches(each, words) for words in self.words)]
 
     @property
-    def errata(self) -> list[Erratum]:
-        return list({place.erratum_id: place.erratum for place in self.misprints}.values())
+    def errata(self) -> list[tuple[Erratum, str]]:
+        """Each erratum once, with the anchors of the words that it touches."""
+        found: dict[Erratum, set[Words]] = defaultdict(set)
+        for place in self.misprints:
+            found[place.erratum] |= {each for each in self.words if _touches(place, each)}
+        return [
+            (erratum, " ".join(each.anchor for each in self.words if each in words))
+            for erratum, words in found.items()
+        ]
 
     @property
     def window(self) -> tuple[int, int]:
@@ -134,7 +142,8 @@ class Moment:
     is_exact: bool
     precision: str
     events: list[Row]
-    others: list[Row]
+    # What else carries the date: by scheme, and by term within it.
+    others: list[tuple[str, list[tuple[Term, list[Row]]]]]
 
 
 @dataclass(frozen=True)
@@ -185,6 +194,10 @@ class Telling:
         return any(row.statement.scope == Scope.GROUP for row in rows)
 
 
+def _touches(place: ErratumPlace, words: Words) -> bool:
+    return place.start < words.quotation.end and place.end > words.quotation.start
+
+
 def quotation_ids(case: Case) -> set[int]:
     """The ids of the quotations that the case stands on."""
     return {each.quotation_id for one in case.statements.all() for each in one.evidence.all()}
@@ -195,6 +208,9 @@ def tell(case: Case, elsewhere: dict[int, list[Case]]) -> Telling:
     statements = list(case.statements.all())
     numbered = _numbered(statements)
     rows = [_row(statement, numbered) for statement in statements]
+    for row in rows:
+        for words in row.words:
+            words.rows.append(row)
     spoken = [row for row in rows if row.statement.term_id not in WORDLESS_TERMS]
     counted = [row for row in spoken if row.statement.scope != Scope.PATTERN]
 
@@ -231,11 +247,7 @@ def _numbered(statements: list[Statement]) -> dict[int, Words]:
         return passage.edition.ref, passage.order, quotation.start, quotation.end
 
     ordered = sorted(quotations.values(), key=place)
-    numbered = {each.pk: Words(at, each, each.passage) for at, each in enumerate(ordered, 1)}
-    for statement in statements:
-        for evidence in statement.evidence.all():
-            numbered[evidence.quotation_id].statements.append(statement)
-    return numbered
+    return {each.pk: Words(at, each, each.passage) for at, each in enumerate(ordered, 1)}
 
 
 def _row(statement: Statement, numbered: dict[int, Words]) -> Row:
@@ -265,20 +277,26 @@ def _moments(rows: list[Row]) -> list[Moment]:
     for row in rows:
         if row.statement.when:
             dated[row.statement.when].append(row)
-    order = list(SCHEMES)
     found = []
     for when, said in dated.items():
         first, last = edtf.bounds(when)
-        said.sort(key=lambda row: order.index(row.statement.scheme))
-        moment = Moment(
-            when,
-            first == last,
-            edtf.precision(when),
-            [row for row in said if row.statement.scheme == "event"],
-            [row for row in said if row.statement.scheme != "event"],
-        )
-        found.append(((first, last, not moment.events, when), moment))
+        schemes = {
+            scheme: [row for row in said if row.statement.scheme == scheme] for scheme in SCHEMES
+        }
+        events = schemes.pop("event")
+        others = [
+            (str(SCHEMES[scheme]), _by_term(rows)) for scheme, rows in schemes.items() if rows
+        ]
+        moment = Moment(when, first == last, edtf.precision(when), events, others)
+        found.append(((first, last, not events, when), moment))
     return [moment for _place, moment in sorted(found, key=lambda each: each[0])]
+
+
+def _by_term(rows: list[Row]) -> list[tuple[Term, list[Row]]]:
+    groups: dict[Term, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row.statement.term].append(row)
+    return list(groups.items())
 
 
 def _gap(case: Case, events: list[Row], tools: list[Row]) -> Gap:

@@ -50,5 +50,7 @@ def numbered(pieces) -> SafeString:
         # An id and a number stand once, however many pieces there are.
         anchor = format_html(' id="{}"', mark.anchor) if piece.is_first else ""
         number = format_html(' data-n="{}"', digits(mark.number)) if piece.is_last else ""
-        parts.append(format_html("<mark{}{}>{}</mark>", anchor, number, inner))
+        parts.append(
+            format_html('<mark{} data-of="{}"{}>{}</mark>', anchor, mark.anchor, number, inner)
+        )
     return mark_safe("".join(parts))  # noqa: S308 (every part is escaped)

@@ -34,7 +34,6 @@ def case_detail(request, slug):
         "case": case,
         "told": told,
         "similar": similar_cases(case),
-        "author": AUTHOR,
         "day": _day(case),
         "address": absolute(reverse("case", args=[case.slug])),
         "formats": [

@@ -43,7 +43,9 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(
     for address in (
         "/cases/",
         "/cases/guinea-2009/",
-        "/findings/", "/explore/", "/explore/?country=GIN",
+        "/findings/",
+        "/explore/",
+        "/explore/?country=GIN",
         "/documents/",
         "/similar/",
         "/cases/?tol=x",

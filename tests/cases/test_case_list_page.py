@@ -103,7 +103,7 @@ def test_tools_and_outcomes_are_shown_but_no_general_rules(client):
     make_statement(case, "tool:secondment", scope="pattern")
     page = html(client, "/cases/")
     assert '<a class="tag" href="/tools/mediation/">mediation</a>' in page
-    assert '<div class="small">agreement reached</div>' in page
+    assert 'href="/terms/outcome/agreement_reached/">agreement reached</a>' in page
     assert "secondment" not in page
 
 

@@ -122,12 +122,9 @@ def test_the_files_hold_the_same_in_every_language(client):
     assert client.get("/codebook.csv", headers={"accept-language": "fa"}).content == plain
     rows = list(csv.DictReader(io.StringIO(plain.decode())))
     assert list(rows[0]) == list(codebook.COLUMNS)
-    assert {
-        name: row[name]
-        for row in rows
-        if row["code"] == "mediation"
-        for name in ("part", "group", "code", "uses", "cases")
-    } == {"part": "terms", "group": "tool", "code": "mediation", "uses": "1", "cases": "1"}
+    row = next(row for row in rows if row["code"] == "mediation")
+    shown = [row[name] for name in ("part", "group", "uses", "cases")]
+    assert shown == ["terms", "tool", "1", "1"]
     records = json.loads(client.get("/codebook.json").content)
     assert [{name: str(value) for name, value in record.items()} for record in records] == rows
     excel = client.get("/codebook.csv?for=excel").content

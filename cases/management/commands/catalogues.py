@@ -46,6 +46,16 @@ def gather() -> Catalog:
     return catalog
 
 
+def untranslated(catalog: Catalog) -> list[str]:
+    """What has no translation, or not one for every plural form."""
+    missing = []
+    for message in catalog:
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.id and not all(strings):
+            missing.append(message.id if isinstance(message.id, str) else message.id[0])
+    return missing
+
+
 class Command(BaseCommand):
     help = "Update locale/*/LC_MESSAGES/django.po from the code and compile them."
 
@@ -74,6 +84,5 @@ class Command(BaseCommand):
                     write_po(file, catalog, sort_output=True, width=100, include_lineno=False)
             with path.with_suffix(".mo").open("wb") as file:
                 write_mo(file, catalog)
-            missing = sum(1 for message in catalog if message.id and not message.string)
-            if missing:
-                self.stderr.write(f"{language}: {missing} strings are not translated")
+            if missing := untranslated(catalog):
+                self.stderr.write(f"{language}: {len(missing)} strings are not translated")
