@@ -66,10 +66,11 @@ def test_the_reader_and_the_record_are_accessible(text, open_page, prefix, width
         assert found.violations_count == 0, f"{prefix}{address}: {found.generate_report()}"
 
 
-def test_words_of_a_case_are_shown_at_their_place(text, open_page):
-    page = open_page("/cases/liberia/", java_script_enabled=False)
-    page.locator("a[href$='#p24-16-32']").first.click()
-    words = page.locator("[id='p24-16-32']")
+def test_words_of_a_finding_are_shown_at_their_place(text, open_page):
+    page = open_page("/findings/l1/", java_script_enabled=False)
+    anchor = f"p24-0-{len(TEXT)}"
+    page.locator(f"a[href$='#{anchor}']").click()
+    words = page.locator(f"[id='{anchor}']")
     assert "لیبیا" in words.inner_text()
     assert words.evaluate("element => element.matches(':target')")
     assert words.evaluate("element => getComputedStyle(element).direction") == "rtl"

@@ -167,7 +167,7 @@ def test_a_passage_stands_once_however_much_was_coded_from_it(client):
     )
     said = text_of(value_of(page, "t2"))
     assert said.endswith("paragraph 24 [1] paragraph 24 [2]")
-    assert "Coded from it : mediation ( 1 , 2 , 3 )" in text_of(section(page, "words"))
+    assert "Coded from it: mediation ( 1 , 2 , 3 )" in text_of(section(page, "words"))
 
 
 def test_stretches_that_cross_are_both_marked_and_the_text_stays_the_text(client):

@@ -13,6 +13,7 @@ from cases.models import (
     ActorName,
     Case,
     CaseCountry,
+    CaseFacet,
     CaseRelation,
     Erratum,
     ErratumPlace,
@@ -123,6 +124,12 @@ def _():
     first = make_case(countries=["GIN"]).case_countries.get()
     other = CaseCountry.objects.create(case=first.case, country=first.country, role="at_risk")
     return other, {"role": "scene"}
+
+
+@breaks("case_facet_once", "The case has this value already.")
+def _():
+    case = make_case(countries=["GIN"])
+    return CaseFacet.objects.create(case=case, facet="country", value="KEN"), {"value": "GIN"}
 
 
 def _relation(kind="follows"):

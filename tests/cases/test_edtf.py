@@ -317,3 +317,20 @@ def test_words_refuse_what_is_no_date_and_other_languages():
         edtf.words("soon", "en")
     with pytest.raises(KeyError):
         edtf.words("2008", "de")
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        ("2008-09-28", "day"),
+        ("2008-09", "month"),
+        ("2008-23", "season"),
+        ("2008~", "year"),
+        ("2008-09-28/..", "day"),
+        ("../2008-09", "month"),
+        ("[2008..2010-12]", "year"),
+        ("2008-23/2009-01-02", "season"),
+    ],
+)
+def test_a_date_is_as_precise_as_its_coarser_end(text, precision):
+    assert edtf.precision(text) == precision

@@ -160,6 +160,17 @@ def test_the_gap_runs_from_the_first_opening_to_the_first_action():
     assert gap(case) == (9, 9)
 
 
+def test_the_gap_names_the_two_statements_that_it_comes_from():
+    case = make_case()
+    assert Case.objects.with_gap().get(pk=case.pk).opening_key is None
+    make_statement(case, "event:coup", key="v1", when="2008-12-23", phase="opening")
+    make_statement(case, "tool:mediation", key="t1", when="2010")
+    make_statement(case, "tool:mediation", key="t2", when="2009")
+    make_statement(case, "tool:mediation", key="t3", when="2008-12-24", scope="pattern")
+    found = Case.objects.with_gap().get(pk=case.pk)
+    assert (found.opening_key, found.action_key) == ("v1", "t2")
+
+
 def test_the_gap_starts_with_an_opening_event_and_no_other():
     case = make_case()
     make_statement(case, "event:coup", when="2008-01-01")
