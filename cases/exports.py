@@ -293,7 +293,7 @@ ACTOR_COLUMNS = (
 
 
 def _actors(cases: QuerySet) -> QuerySet:
-    rows = models.Actor.objects.annotate(
+    rows = models.Actor.objects.public().annotate(
         type_code=Code("type_id"),
         **{f"name_{language}": _official_name(language) for language in ("en", "fa", "ar")},
         by_code=Bytewise("code"),
@@ -308,7 +308,8 @@ def _actors(cases: QuerySet) -> QuerySet:
 
 
 def _actor_names(cases: QuerySet) -> QuerySet:
-    rows = models.ActorName.objects.annotate(by_code=Bytewise("actor__code"))
+    rows = models.ActorName.objects.filter(actor__in=models.Actor.objects.public())
+    rows = rows.annotate(by_code=Bytewise("actor__code"))
     columns = ("actor", "language", "name", "kind")
     return _values(rows.order_by("by_code", "order", "id"), columns, {"actor": "actor__code"})
 

@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from cases.filters import PLACES, TERM_FILTERS, CaseFilterSet, Selection, ancestors
-from cases.models import Actor, Case, CaseFacet, Country, Document, Region, Term
+from cases.models import Actor, Case, CaseFacet, Country, Document, Region, StatementActor, Term
 from cases.models.choices import Coverage, Scope
 from cases.models.vocabulary import ALL_SCHEMES
 
@@ -160,8 +160,10 @@ def _labelled(
     terms: dict[str, list[Term]] = defaultdict(list)
     for term in vocabulary:
         terms[term.scheme].append(term)
-    played = Actor.objects.filter(parts_played__statement__case__in=Case.objects.published())
-    actors = played.distinct().prefetch_related("names")
+    told = StatementActor.objects.exclude(statement__scope=Scope.PATTERN).filter(
+        statement__case__in=Case.objects.published()
+    )
+    actors = Actor.objects.filter(pk__in=told.values("actor")).prefetch_related("names")
     plain: dict[str, dict[str, str]] = {
         "region": {r.code: str(r) for r in Region.objects.filter(code__in=known["region"])},
         "country": {c.pk: str(c) for c in Country.objects.filter(pk__in=known["country"])},

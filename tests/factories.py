@@ -118,8 +118,13 @@ def make_quotation(words=None, passage=None, **changed) -> Quotation:
 OUTCOME = {"horizon": "at_close", "attribution": "credited"}
 
 
-def make_statement(case, term="tool:mediation", *, by=(), quotations=None, **changed) -> Statement:
-    """A statement with its words (a new quotation unless given) and the actors that did it."""
+def make_statement(
+    case, term="tool:mediation", *, by=(), quotations=None, indexed=True, **changed
+) -> Statement:
+    """A statement with its words (a new quotation unless given) and the actors that did it.
+
+    Its case is indexed anew unless `indexed` is false, which spares time where many are made.
+    """
     scheme = term.split(":")[0]
     values = {"key": f"k{next(_number)}", "order": next(_number), "support": "states"}
     if term.endswith((":not_stated", ":not_applicable")):
@@ -135,7 +140,7 @@ def make_statement(case, term="tool:mediation", *, by=(), quotations=None, **cha
         StatementActor.objects.create(statement=statement, actor=actor, part="by", order=order)
     for order, quotation in enumerate([make_quotation()] if quotations is None else quotations):
         StatementQuotation.objects.create(statement=statement, quotation=quotation, order=order)
-    if case is not None:
+    if case is not None and indexed:
         index.refresh([case.slug])
     return statement
 
@@ -152,7 +157,7 @@ def make_case(slug=None, *, countries=("GIN",), terms=(), **changed) -> Case:
     for order, alpha3 in enumerate(countries):
         CaseCountry.objects.create(case=case, country=make_country(alpha3), order=order)
     for term in terms:
-        make_statement(case, term)
+        make_statement(case, term, indexed=False)
     index.refresh([slug])
     return case
 

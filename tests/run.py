@@ -4,9 +4,12 @@
 """
 
 import os
+import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -23,34 +26,38 @@ def postgres_version(address: str) -> str | None:
         return None
 
 
-def run(name: str, database_url: str, arguments: list[str]) -> bool:
-    """One run of pytest on one database."""
-    print(f"== tests on {name}", flush=True)
+def start(database_url: str, arguments: list[str]) -> tuple[subprocess.Popen, IO[bytes]]:
+    """Begin a run of pytest on one database; what it prints goes to a file of its own."""
     environment = os.environ | {"DATABASE_URL": database_url}
     if not database_url:
         del environment["DATABASE_URL"]
-    began = time.monotonic()
-    status = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], env=environment
-    ).returncode
-    print(f"== {name}: {'passed' if status == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s")
-    return status == 0
+    command = [sys.executable, "-m", "pytest", *arguments]
+    output = tempfile.TemporaryFile()  # noqa: SIM115 (read when the run has ended)
+    process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    return process, output
 
 
 def main() -> int:
-    import sqlite3
-
     arguments = sys.argv[1:]
     databases = [(f"SQLite {sqlite3.sqlite_version}", "")]
     address = os.environ.get("TEST_POSTGRES_URL") or DEFAULT_POSTGRES
+    skipped = ""
     if version := postgres_version(address):
         databases.append((f"PostgreSQL {version}", address))
-        skipped = ""
     else:
         parts = urlsplit(address)
         skipped = f"no PostgreSQL server answers at {parts.hostname}:{parts.port or 5432}"
-    failed = [name for name, url in databases if not run(name, url, arguments)]
-    passed = [name for name, _url in databases if name not in failed]
+    print(f"== tests on {' and '.join(name for name, _url in databases)}", flush=True)
+    began = time.monotonic()
+    # Side by side: the machines that run all of it have two cores.
+    runs = [(name, *start(url, arguments)) for name, url in databases]
+    passed, failed = [], []
+    for name, process, output in runs:
+        (failed if process.wait() else passed).append(name)
+        print(f"== {name}, after {time.monotonic() - began:.0f} s", flush=True)
+        output.seek(0)
+        sys.stdout.buffer.write(output.read())
+        sys.stdout.flush()
     print(f"== passed on: {', '.join(passed) or 'nothing'}")
     if skipped:
         print(f"== not tested on PostgreSQL: {skipped} (set TEST_POSTGRES_URL)")

@@ -103,3 +103,10 @@ def test_chosen_values_are_marked_and_narrower_ones_stand_deeper(cases):
     assert options["mediation"].chosen
     assert not options["diplomatic"].chosen
     assert (options["diplomatic"].depth, options["mediation"].depth) == (0, 1)
+
+
+def test_an_actor_that_only_drafts_name_is_in_no_file(cases, client):
+    for name in ("actors", "actor_names"):
+        content = b"".join(client.get(f"/{name}.csv").streaming_content).decode()
+        assert "ecowas" in content
+        assert "secret" not in content
