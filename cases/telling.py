@@ -148,11 +148,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Silence:
-    """Something that the sources do not say; `keys` are the statements that record it."""
+    """Something that the sources do not say; `key` is of the statement that records it, if any."""
 
     what: str
     answer: str
-    keys: list[str] = field(default_factory=list)
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -334,7 +334,7 @@ def _silences(
     for scheme, label in SCHEMES.items():
         wordless = [s for s in statements if s.scheme == scheme and s.term_id in WORDLESS_TERMS]
         for statement in wordless:
-            found.append(Silence(str(label), str(statement.term), [statement.key]))
+            found.append(Silence(str(label), str(statement.term), statement.key))
         # A case that was never saved through the records has no such statement.
         if scheme != "finding" and scheme not in said and not wordless:
             found.append(Silence(str(label), not_stated))
@@ -354,8 +354,7 @@ def _partly(counted: list[Row]) -> list[Silence]:
         said = ngettext(
             "not stated for %(count)s actor", "not stated for %(count)s actors", len(nameless)
         )
-        keys = [row.statement.key for row in nameless]
-        found.append(Silence(_("Role"), said % {"count": digits(len(nameless))}, keys))
+        found.append(Silence(_("Role"), said % {"count": digits(len(nameless))}))
     for scheme, what in (("tool", _("Date of the tools")), ("event", _("Date of the events"))):
         rows = [row for row in counted if row.statement.scheme == scheme]
         undated = [row for row in rows if not row.statement.when]

@@ -270,6 +270,8 @@ def test_what_is_not_stated_is_said_plainly_in_one_place(client):
         assert words in said
     assert 'id="trigger"' not in page
     assert 'id="t0"' in section(page, "not-stated")
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
     facts = text_of(re.search(r'<dl class="facts">.*?</dl>', page, re.DOTALL)[0])
     assert facts.count("not stated") == 3  # start, end, from warning to action
 
