@@ -18,15 +18,19 @@ from openpyxl import load_workbook
 from cases import exports
 from cases.exports import BOM, TABLES, harmless, restored, write
 from cases.models import (
+    Actor,
     Case,
     CaseCountry,
     CaseRelation,
+    Country,
+    Document,
     Edition,
     Erratum,
     ErratumPlace,
     Reference,
     Statement,
     StatementActor,
+    Term,
 )
 from tests.factories import (
     make_actor,
@@ -701,6 +705,31 @@ def test_nothing_of_a_draft_is_on_any_page(client, marked):
         asked = address.partition("/cases/")[2].rstrip("/")
         assert MARK not in (content.replace(asked, "") if asked else content), address
         assert "Related cases" not in content, address
+
+
+def every_address():
+    """Every page and file of the site that stands on records, for what is in the database."""
+    yield from ("/", "/documents/", "/explore/", "/explore/?country=KGZ", "/similar/", "/tools/")
+    yield from ("/similar/?case=public", "/actors/", "/actors/?q=hidden", "/countries/", "/method/")
+    yield from ("/codebook/", "/codebook.csv", "/codebook.json", "/feed.xml", "/sitemap.xml")
+    yield from ("/cases/public/cite.bib", "/cases/public/cite.ris", "/cases/public/cite.csl.json")
+    for document in Document.objects.prefetch_related("editions"):
+        yield f"/documents/{document.code}/"
+        yield from (f"/documents/{document.code}/{e.code}/" for e in document.editions.all())
+    for term in Term.objects.all():
+        yield f"/terms/{term.scheme}/{term.code}/"
+    for country in Country.objects.all():
+        yield f"/countries/{country.alpha3}/"
+    for actor in Actor.objects.all():
+        yield f"/actors/{actor.code}/"
+
+
+def test_nothing_of_a_draft_is_at_any_address(client, marked):
+    for address in every_address():
+        response = client.get(address, follow=True)
+        body = b"".join(response) if response.streaming else response.content
+        assert response.status_code in (200, 404), address
+        assert MARK not in body.decode(), address
 
 
 @pytest.mark.parametrize("prefix", ["", "/fa", "/ar"])
