@@ -1,10 +1,9 @@
 """The case page in a browser: words that open beside their value, and what paper shows."""
 
-import itertools
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +34,7 @@ def guinea():
 
 @pytest.mark.parametrize(
     ("prefix", "width", "scheme"),
-    list(itertools.product(("", "/fa", "/ar"), (1280, 320), ("light", "dark"))),
+    VIEWS,
 )
 def test_with_all_words_open_it_is_accessible_and_fits_the_screen(
     guinea, open_page, prefix, width, scheme

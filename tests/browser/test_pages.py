@@ -1,17 +1,14 @@
 """The readers' pages as a browser shows them."""
 
-import itertools
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
-WIDTHS = (1280, 320)
-SCHEMES = ("light", "dark")
 REFERENCE = (
     *("/tools/", "/tools/facilitation/", "/actors/", "/actors/unowa/"),
     *("/countries/", "/countries/GIN/", "/codebook/?q=tool", "/codebook/terms/tool/"),
@@ -34,9 +31,7 @@ def guinea():
     return case
 
 
-@pytest.mark.parametrize(
-    ("prefix", "width", "scheme"), list(itertools.product(LANGUAGES, WIDTHS, SCHEMES))
-)
+@pytest.mark.parametrize(("prefix", "width", "scheme"), VIEWS)
 def test_pages_are_accessible_and_never_wider_than_the_screen(
     guinea, open_page, prefix, width, scheme
 ):

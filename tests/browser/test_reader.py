@@ -1,10 +1,9 @@
 """The reader of a whole text as a browser shows it."""
 
-import itertools
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
 from tests.factories import (
     add_passage,
     make_case,
@@ -49,7 +48,7 @@ def text():
 
 @pytest.mark.parametrize(
     ("prefix", "width", "scheme"),
-    list(itertools.product(LANGUAGES, (1280, 320), ("light", "dark"))),
+    VIEWS,
 )
 def test_the_reader_and_the_record_are_accessible(text, open_page, prefix, width, scheme):
     for address in (

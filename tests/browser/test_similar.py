@@ -1,10 +1,9 @@
 """Finding cases like one's own and putting them side by side, as a browser does it."""
 
-import itertools
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.views import VIEWS
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +33,7 @@ def cases():
 
 @pytest.mark.parametrize(
     ("prefix", "width", "scheme"),
-    list(itertools.product(("", "/fa", "/ar"), (1280, 320), ("light", "dark"))),
+    VIEWS,
 )
 def test_pages_are_accessible_and_never_wider_than_the_screen(
     cases, open_page, prefix, width, scheme
