@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "DEBUG ALLOWED_HOSTS SITE_URL SECRET_KEY DATABASE_URL BEHIND_PROXY".split()
+# Set by the browser tests for this process; Django refuses it on a public site.
+OURS.append("DJANGO_ALLOW_ASYNC_UNSAFE")
 KEY = "kD8-long-and-random-kL2mQ9-for-this-test-only-xW4vB7nR5tY1uI3oP6"
 SWITCHED = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
 NAMES = [
