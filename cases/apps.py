@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from cases.roles import make_groups
 
 
 class CasesConfig(AppConfig):
@@ -7,3 +10,7 @@ class CasesConfig(AppConfig):
 
     name = "cases"
     verbose_name = _("Cases")
+
+    def ready(self):
+        # After Django's own handler, which makes the permissions.
+        post_migrate.connect(make_groups, sender=self)

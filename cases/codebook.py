@@ -91,8 +91,22 @@ class Entry:
         found = f" {fold(' '.join(filter(None, texts)))}"
         return all(f" {word}" in found for word in words)
 
+    def rank(self, words: list[str]) -> int:
+        """How near it is to the words: named so, named with them first, named with them, meant."""
+        names = [self.code.replace("_", " "), *(getattr(self, name) for name in LABELS)]
+        names = [f"{fold(name)} " for name in names if name]
+        asked = " ".join(words)
+        if f"{asked} " in names:
+            return 0
+        if any(name.startswith(asked) for name in names):
+            return 1
+        if any(all(f" {word}" in f" {name}" for word in words) for name in names):
+            return 2
+        return 3
+
 
 COLUMNS = tuple(field.name for field in fields(Entry))
+LABELS = tuple(name for name in COLUMNS if name.startswith("label_"))
 TEXTS = tuple(name for name in COLUMNS if name.startswith(("label_", "definition_", "scope_")))
 
 
@@ -230,7 +244,7 @@ def _fields_of(record: str) -> list[models.Field]:
     return [
         field
         for field in own
-        if not (isinstance(field, models.AutoField) or field.name.startswith("search_"))
+        if not isinstance(field, models.AutoField)
         and f"{record}.{field.name}" not in definitions.NOT_FOR_READERS
     ]
 
@@ -296,6 +310,27 @@ def _values_of(field: models.Field, lists: dict) -> str:
     }
     name = type(field).__name__
     return kinds.get(name, "number" if name.endswith("IntegerField") else "text")
+
+
+# Plain types of fields; every other value is a list of choices, a record, or any vocabulary.
+TYPES = {
+    "edtf": _("a date in EDTF"),
+    "date": _("a day"),
+    "time": _("a point in time"),
+    "number": _("a number"),
+    "json": _("a list (JSON)"),
+    "text": _("a text"),
+    "scheme": _("the name of a vocabulary"),
+}
+
+
+def group_of(values: str) -> tuple[str, str] | None:
+    """The part and the group of the codebook in which the values of a field stand."""
+    if values == "term":
+        return "terms", ""
+    if values in definitions.RECORDS:
+        return "fields", values
+    return ("choices", values) if values in definitions.LISTS else None
 
 
 def _count_filled(record: str, own: list[models.Field]) -> dict[str, tuple]:

@@ -7,6 +7,8 @@ way. A test holds that nothing in the codebook goes without a sentence.
 
 from django.utils.translation import gettext_lazy as _
 
+from cases.querysets import ORDERED, SEARCHED
+
 RECORDS = {
     "case": _("One place and one contest, with the efforts joined to it."),
     "casecountry": _("A country of a case and what it is to the case."),
@@ -31,8 +33,9 @@ RECORDS = {
 
 # Fields that never leave the desk, or that only search and storage need.
 NOT_FOR_READERS = {
-    *("case.review", "case.working_copy_of", "case.internal_notes"),
-    *("case.search_head", "case.search_text", "case.search_squashed"),
+    *("case.review", "case.working_copy_of", "case.base_version", "case.internal_notes"),
+    *(f"case.{name}" for name in (*SEARCHED, *ORDERED)),
+    *("passage.search_text", "passage.search_squashed"),
     *("case.coded_by", "case.reviewed_by", "edition.content", "edition.warnings"),
 }
 
@@ -117,7 +120,8 @@ CHOICES = {
     "name_kind.as_printed": _("As a source prints it, right or wrong."),
     "coverage.substantial": _("The sources tell a tool and a trigger, an event or an outcome."),
     "coverage.named_only": _("The sources name the place of tension or presence, and little more."),
-    "coding.single": _("One coder coded the case."),
+    "coding.single": _("One coder coded the case, and published it without another's check."),
+    "coding.reviewed": _("One coder coded the case, somebody else checked and published it."),
     "coding.double": _("Two coders coded the case apart; where they differed was settled."),
     "country_role.scene": _("The case happens here."),
     "country_role.party": _("The country is a side in the contest."),
@@ -252,7 +256,7 @@ MEANINGS = {
     "end_earliest": _("The first day on which the case can have ended."),
     "end_latest": _("The last day on which the case can have ended; 9999-12-31 where it goes on."),
     "coverage": _("How much the sources tell of the case."),
-    "coding": _("Whether one coder or two coded the case."),
+    "coding": _("Whether one coder or two coded the case, and whether it was checked."),
     "countries": _("Countries of the case with their roles; in files, those of the scene."),
     "other_countries": _("Countries that are a side or at risk, with the role after a colon."),
     "regions": _("Only for a crisis of a whole region."),

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
+from django.utils.translation import gettext_noop as _
+
 Bounds: TypeAlias = tuple[date, date] | tuple[None, None]
 
 OPEN_START = date.min
@@ -183,21 +185,25 @@ def _grain(value: _Date) -> str:
 
 def _read(text: str) -> _Reading:
     if text.startswith("[") and text.endswith("]") and ".." in text:
-        first, _, last = text[1:-1].partition("..")
+        first, _dots, last = text[1:-1].partition("..")
         if not first or not last:
             raise EdtfError(
-                "“%(read)s”: some time within needs both ends, as [2008..2010]; "
-                "since 2008 is 2008/.. and until 2008 is ../2008.",
+                _(
+                    "“%(read)s”: some time within needs both ends, as [2008..2010]; "
+                    "since 2008 is 2008/.. and until 2008 is ../2008."
+                ),
                 read=text,
             )
         return _Reading("set", _in_order(first, last, text))
     if "/" not in text:
         return _Reading("date", [_read_date(text)])
-    first, _, last = text.partition("/")
+    first, _dots, last = text.partition("/")
     if not first or not last or first == last == "..":
         raise EdtfError(
-            "“%(read)s”: an interval has two ends, as 2008/2010. An open end is two dots: "
-            "2008/.. is since 2008, ../2008 is until 2008.",
+            _(
+                "“%(read)s”: an interval has two ends, as 2008/2010. An open end is two dots: "
+                "2008/.. is since 2008, ../2008 is until 2008."
+            ),
             read=text,
         )
     if last == "..":
@@ -212,7 +218,7 @@ def _in_order(first: str, last: str, text: str) -> list[_Date]:
     # 2008/2008-01 is in order: where the ends overlap, some reading of them is.
     if dates[1].latest < dates[0].earliest:
         raise EdtfError(
-            "“%(read)s” ends before it starts: write the earlier date first.", read=text
+            _("“%(read)s” ends before it starts: write the earlier date first."), read=text
         )
     return dates
 
@@ -221,23 +227,25 @@ def _read_date(text: str) -> _Date:
     match = _DATE.fullmatch(text)
     if not match:
         raise EdtfError(
-            "“%(read)s” is not a date. Allowed are 2008, 2008-09, 2008-09-28 and the seasons "
-            "2008-21 (spring) to 2008-24 (winter), each with ~ (about), ? (uncertain) or "
-            "%% (both) at its end; 2008/2010 (throughout), 2008/.. (since), ../2008 (until); "
-            "[2008..2010] (some time within).",
+            _(
+                "“%(read)s” is not a date. Allowed are 2008, 2008-09, 2008-09-28 and the seasons "
+                "2008-21 (spring) to 2008-24 (winter), each with ~ (about), ? (uncertain) or "
+                "%% (both) at its end; 2008/2010 (throughout), 2008/.. (since), ../2008 (until); "
+                "[2008..2010] (some time within)."
+            ),
             read=text,
         )
     year, part, day = (int(match[name] or 0) for name in ("year", "part", "day"))
     if not 1 <= year <= 9998:
         # 9999 would make a stated end look like an open one.
-        raise EdtfError("“%(read)s”: years run from 0001 to 9998.", read=text)
+        raise EdtfError(_("“%(read)s”: years run from 0001 to 9998."), read=text)
     if match["part"] is None:
         earliest, latest = date(year, 1, 1), date(year, 12, 31)
     elif 1 <= part <= 12:
         last = monthrange(year, part)[1]
         if match["day"] is not None and not 1 <= day <= last:
             raise EdtfError(
-                "“%(read)s”: the days of that month run from 01 to %(last)s.",
+                _("“%(read)s”: the days of that month run from 01 to %(last)s."),
                 read=text,
                 last=str(last),
             )
@@ -248,8 +256,10 @@ def _read_date(text: str) -> _Date:
         earliest, latest = date(year, begins, 1), date(ends_in, ends, monthrange(ends_in, ends)[1])
     else:
         raise EdtfError(
-            "“%(read)s”: after the year comes a month, 01 to 12, or a season, "
-            "21 (spring) to 24 (winter); a season has no days.",
+            _(
+                "“%(read)s”: after the year comes a month, 01 to 12, or a season, "
+                "21 (spring) to 24 (winter); a season has no days."
+            ),
             read=text,
         )
     mark = match["mark"]
@@ -315,9 +325,11 @@ _WORDINGS = {
         digits=str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
     ),
     "ar": _Wording(
+        # As the United Nations writes them, for readers east and west.
         months=[
-            *("يناير", "فبراير", "مارس", "أبريل", "مايو", "يونيو"),
-            *("يوليو", "أغسطس", "سبتمبر", "أكتوبر", "نوفمبر", "ديسمبر"),
+            *("كانون الثاني/يناير", "شباط/فبراير", "آذار/مارس", "نيسان/أبريل"),
+            *("أيار/مايو", "حزيران/يونيه", "تموز/يوليه", "آب/أغسطس", "أيلول/سبتمبر"),
+            *("تشرين الأول/أكتوبر", "تشرين الثاني/نوفمبر", "كانون الأول/ديسمبر"),
         ],
         seasons=["ربيع", "صيف", "خريف", "شتاء"],
         forms={
@@ -325,7 +337,7 @@ _WORDINGS = {
             "interval": "من {} إلى {}",
             "since": "منذ {}",
             "until": "حتى {}",
-            "set": "في وقت ما بين {} و{}",
+            "set": "وقتٌ ما بين {} و{}",
         },
         about="نحو {}",
         uncertain="{} (غير مؤكد)",

@@ -8,7 +8,7 @@ number of queries, and no picture grows beyond MOST cases.
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
+from math import pi, sqrt
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -17,8 +17,8 @@ from cases import geo, timeline
 from cases.expressions import Bytewise
 from cases.filters import Selection, narrower
 from cases.models import Case, CaseFacet, Country, Term
+from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES
-from cases.text import alphabetical
 
 # Cases that one picture shows; the list holds all of them, twenty a page.
 MOST = 50
@@ -26,15 +26,30 @@ DATED = ~Q(start="", end="")
 # Of one case, in pixels where the map has its full width.
 RADIUS = 7
 MAP_WIDTH = 860
+# On a telephone the whole map is this wide; there a circle may be a fingertip, while together
+# they cover no more than this part of the map.
+SMALL_RADIUS = 12
+SMALL_WIDTH = 288
+SMALL_COVER = 0.1
 
 
 @dataclass(frozen=True)
 class Place:
-    """A country, the number of its cases, and its circle on the map."""
+    """A country, the number of its cases, and its circle on the map: `small` on a narrow screen."""
 
     country: Country
     count: int
     circle: geo.Circle
+    small: geo.Circle
+
+    @property
+    def east(self) -> float:
+        """From the circle to the one on a narrow screen."""
+        return self.small.x - self.circle.x
+
+    @property
+    def south(self) -> float:
+        return self.small.y - self.circle.y
 
 
 @dataclass(frozen=True)
@@ -245,7 +260,7 @@ class Exploration:
         return CaseFacet.objects.filter(case__in=self.cases.values("pk"))
 
     def _by_title(self, cases):
-        title = Bytewise(f"title_{self.language}")
+        title = Bytewise(f"title_order_{self.language}")
         return _light(cases).order_by(title, Bytewise("slug"))[:MOST]
 
     def _headings(self, scheme: str, terms: list[Term]) -> list[Heading]:
@@ -280,18 +295,24 @@ def _light(cases):
 
 def _placed(counted: list[tuple[Country, int]]) -> tuple[list[Place], geo.Frame]:
     """Countries with their circles, most cases first, and the part of the map that holds them."""
-    counted = sorted(counted, key=lambda pair: (-pair[1], alphabetical(str(pair[0]))))
+    counted = sorted(counted, key=lambda pair: (-pair[1], by_name(pair[0])))
     points = [
         geo.project(float(country.longitude), float(country.latitude)) for country, _n in counted
     ]
     frame = geo.frame(points)
     one = RADIUS * frame.width / MAP_WIDTH
-    # Areas, not radii, are in proportion to the numbers.
-    circles = geo.spread(
-        [geo.Circle(x, y, one * sqrt(n)) for (x, y), (_c, n) in zip(points, counted, strict=True)]
-    )
-    places = [Place(*pair, circle) for pair, circle in zip(counted, circles, strict=True)]
-    return places, frame
+    total = max(1, sum(n for _country, n in counted))
+    crowded = sqrt(SMALL_COVER * frame.width * frame.height / pi / total)
+    small = min(SMALL_RADIUS * frame.width / SMALL_WIDTH, crowded)
+
+    def circles(one: float) -> list[geo.Circle]:
+        # Areas, not radii, are in proportion to the numbers.
+        sized = [(x, y, one * sqrt(n)) for (x, y), (_c, n) in zip(points, counted, strict=True)]
+        moved = geo.spread([geo.Circle(*each) for each in sized])
+        return [geo.within(frame, circle) for circle in moved]
+
+    pairs = zip(counted, circles(one), circles(max(one, small)), strict=True)
+    return [Place(*pair, wide, narrow) for pair, wide, narrow in pairs], frame
 
 
 def _bars(course: timeline.Course, axis: timeline.Axis) -> list[Bar]:

@@ -10,18 +10,17 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 from django.http import QueryDict
 from django.utils import translation
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cases import models
 from cases.expressions import (
@@ -46,28 +45,48 @@ CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
+# The tables that also travel together, each on a sheet of its own.
+WORKBOOK = ("cases", "statements", "quotations")
 BOM = "\ufeff"
 CHUNK = 500
 
 # What a spreadsheet would run as a formula, also behind apostrophes that escaping put there.
 FORMULA = re.compile(r"^'*[=+\-@\t\r]")
+# XLSX keeps no more in a cell, nothing of these characters, and reads this pattern as one of them.
+LONGEST_CELL = 32_767
+CUT = " […]"
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+CHARACTER_CODE = re.compile("_x[0-9A-Fa-f]{4}_")
 NUMBER = re.compile(r"^[+-]?\d+(\.\d+)?$")
 
 
 @dataclass(frozen=True)
 class Table:
-    """A file's columns, and the query that fills them from the cases that are wanted.
+    """A file's columns, and the query that fills them.
 
-    `rows` takes published cases (or, `of_findings`, findings) and gives a queryset of dictionaries
-    with the columns; `finish` fills columns that the database does not know.
+    `public` takes published cases (or, `of_findings`, findings) and gives the rows of `model` that
+    readers may see; `rows` gives a queryset of tuples with the columns, knowing whether it is for
+    the desk; `finish` fills columns that the database does not know.
     """
 
     name: str
     columns: tuple[str, ...]
-    rows: Callable[[QuerySet], QuerySet]
+    model: type[Model]
+    rows: Callable[[QuerySet, bool], QuerySet]
+    public: Callable[[QuerySet], QuerySet]
     finish: Callable[[dict], dict] | None = None
     of_cases: bool = False
     of_findings: bool = False
+    # All rows that the desk has, where that is not every row of the model.
+    all_rows: Callable[[], QuerySet] | None = None
+    # For other models: how their rows are found from this one's.
+    owners: dict[type[Model], str] = field(default_factory=dict)
+    desk_columns: tuple[str, ...] = ()
+    at_desk: bool = False
+
+    def for_desk(self) -> "Table":
+        """The same table with drafts; only pages and commands of the desk may ask for it."""
+        return replace(self, columns=self.columns + self.desk_columns, at_desk=True)
 
     def select(self, params: QueryDict, *, also_known=()) -> QuerySet:
         """The cases or findings that a query string asks for, or InvalidQuery."""
@@ -78,9 +97,23 @@ class Table:
     def query(self, selected: QuerySet | None = None) -> QuerySet:
         """The table's rows; `selected` narrows tables that are about cases or findings.
 
-        Without it: all that the site gives where nothing is asked, and in that order.
+        Without it: all that the site gives where nothing is asked, and in that order. At the desk
+        `selected` has rows of the table's own model or of one of its owners.
         """
-        return self.rows(self.select(QueryDict()) if selected is None else selected)
+        if self.at_desk:
+            return self.rows(self._desk_rows(selected), True)
+        selected = self.select(QueryDict()) if selected is None else selected
+        return self.rows(self.public(selected), False)
+
+    def _desk_rows(self, selected: QuerySet | None) -> QuerySet:
+        rows = self.all_rows() if self.all_rows else self.model._default_manager.all()
+        if selected is None:
+            return rows
+        chosen = selected.order_by().values("pk")
+        if selected.model is self.model:
+            return rows.filter(pk__in=chosen)
+        owned = self.model._default_manager.filter(**{f"{self.owners[selected.model]}__in": chosen})
+        return rows.filter(pk__in=owned.order_by().values("pk"))
 
 
 def _statements_of(scheme: str) -> QuerySet:
@@ -99,8 +132,10 @@ def _count(queryset: QuerySet, owner: str, counted: str = "pk") -> Coalesce:
 def _document_codes() -> Joined:
     """Documents whose words a case stands on, or that a statement of it names."""
     told = models.Statement.objects.counted().filter(case=OuterRef(OuterRef("pk")))
-    quoted = Q(editions__passages__quotations__statements__in=told)
-    documents = models.Document.objects.filter(quoted | Q(statements__in=told))
+    # From the case's few statements to documents: the other way round every document is tried.
+    quoted = told.values("evidence__quotation__passage__edition__document")
+    named = told.values("documents")
+    documents = models.Document.objects.filter(Q(pk__in=quoted) | Q(pk__in=named))
     return Joined(documents, F("code"))
 
 
@@ -113,15 +148,17 @@ CASE_COLUMNS = (
 ).split()
 
 
-def _cases(cases: QuerySet) -> QuerySet:
+def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
     countries = models.CaseCountry.objects.filter(case=OuterRef("pk"))
     others = countries.exclude(role=CountryRole.SCENE)
-    public = models.Case.objects.published().values("pk")
-    relations = models.CaseRelation.objects.filter(case=OuterRef("pk"), to__in=public)
+    known = models.Case.objects.originals() if at_desk else models.Case.objects.published()
+    relations = models.CaseRelation.objects.filter(case=OuterRef("pk"), to__in=known.values("pk"))
     roles = models.StatementActor.objects.filter(
         statement__case=OuterRef("pk"), statement__scheme="role", part=Part.BY
     ).exclude(statement__scope=Scope.PATTERN)
     counted = models.Statement.objects.counted().filter(case=OuterRef("pk"))
+    if at_desk:
+        cases = cases.order_by(Bytewise("slug"))
     annotated = cases.with_gap().annotate(
         countries_=Joined(
             countries.filter(role=CountryRole.SCENE), F("country_id"), ordered_by=["order", "id"]
@@ -199,8 +236,11 @@ STATEMENT_RENAMED = {
 }
 
 
-def _statements(cases: QuerySet) -> QuerySet:
-    rows = models.Statement.objects.filter(case__in=cases.values("pk"))
+def _statements_of_cases(cases: QuerySet) -> QuerySet:
+    return models.Statement.objects.filter(case__in=cases.values("pk"))
+
+
+def _statements(rows: QuerySet, at_desk: bool) -> QuerySet:
     rows = _with_lists(rows).annotate(
         slug=F("case__slug"), case_version=F("case__version"), by_slug=Bytewise("case__slug")
     )
@@ -215,7 +255,7 @@ FINDING_COLUMNS = [
 ]
 
 
-def _findings(findings: QuerySet) -> QuerySet:
+def _findings(findings: QuerySet, at_desk: bool) -> QuerySet:
     topics = models.Term.objects.filter(findings=OuterRef("pk"))
     rows = _with_lists(findings).annotate(topics=Joined(topics, F("id")))
     return _values(rows, FINDING_COLUMNS, STATEMENT_RENAMED | {"about": "topics"})
@@ -227,9 +267,12 @@ EVIDENCE_COLUMNS = (
 ).split()
 
 
-def _evidence(cases: QuerySet) -> QuerySet:
+def _evidence_of_cases(cases: QuerySet) -> QuerySet:
+    return models.StatementQuotation.objects.filter(statement__case__in=cases.values("pk"))
+
+
+def _evidence(rows: QuerySet, at_desk: bool) -> QuerySet:
     parts = models.StatementActor.objects.filter(statement=OuterRef("statement_id"))
-    rows = models.StatementQuotation.objects.filter(statement__case__in=cases.values("pk"))
     rows = rows.annotate(
         code_=Code("statement__term_id"),
         actors_=Joined(parts, text("actor__code", COLON, "part"), ordered_by=["order", "id"]),
@@ -264,19 +307,24 @@ QUOTATION_COLUMNS = (
 ).split()
 
 
-def _quotations(cases: QuerySet) -> QuerySet:
+def _quotations_of_cases(cases: QuerySet) -> QuerySet:
     """Words that a published case or a finding stands on; a draft's words stay at the desk."""
     used = models.StatementQuotation.objects.filter(quotation=OuterRef("pk")).filter(
         Q(statement__case__in=cases.values("pk")) | Q(statement__scheme="finding")
     )
-    rows = models.Quotation.objects.with_words().filter(Exists(used))
+    return models.Quotation.objects.filter(Exists(used))
+
+
+def _quotations(rows: QuerySet, at_desk: bool) -> QuerySet:
+    rows = rows.with_words()
+    columns = [*QUOTATION_COLUMNS, *(["version"] if at_desk else [])]
     renamed = {
         "document": "passage__edition__document__code",
         "language": "passage__edition__language",
         "passage": "passage__code",
     }
     ordered = rows.order_by(Bytewise("passage__edition__ref"), "passage__order", "start", "end")
-    return _values(ordered, QUOTATION_COLUMNS, renamed)
+    return _values(ordered, columns, renamed)
 
 
 def _official_name(language: str) -> Coalesce:
@@ -292,8 +340,8 @@ ACTOR_COLUMNS = (
 ).split()
 
 
-def _actors(cases: QuerySet) -> QuerySet:
-    rows = models.Actor.objects.public().annotate(
+def _actors(actors: QuerySet, at_desk: bool) -> QuerySet:
+    rows = actors.annotate(
         type_code=Code("type_id"),
         **{f"name_{language}": _official_name(language) for language in ("en", "fa", "ar")},
         by_code=Bytewise("code"),
@@ -307,11 +355,13 @@ def _actors(cases: QuerySet) -> QuerySet:
     return _values(rows.order_by("by_code"), ACTOR_COLUMNS, renamed)
 
 
-def _actor_names(cases: QuerySet) -> QuerySet:
-    rows = models.ActorName.objects.filter(actor__in=models.Actor.objects.public())
-    rows = rows.annotate(by_code=Bytewise("actor__code"))
-    columns = ("actor", "language", "name", "kind")
-    return _values(rows.order_by("by_code", "order", "id"), columns, {"actor": "actor__code"})
+ACTOR_NAME_COLUMNS = ("actor", "version", "language", "name", "kind")
+
+
+def _actor_names(names: QuerySet, at_desk: bool) -> QuerySet:
+    rows = names.annotate(by_code=Bytewise("actor__code"))
+    renamed = {"actor": "actor__code", "version": "actor__version"}
+    return _values(rows.order_by("by_code", "order", "id"), ACTOR_NAME_COLUMNS, renamed)
 
 
 TERM_COLUMNS = (
@@ -320,9 +370,9 @@ TERM_COLUMNS = (
 ).split()
 
 
-def _terms(cases: QuerySet) -> QuerySet:
+def _terms(terms: QuerySet, at_desk: bool) -> QuerySet:
     renamed = {"broader": "broader__code", "replaced_by": "replaced_by__code"}
-    rows = models.Term.objects.annotate(by_scheme=Bytewise("scheme"), by_code=Bytewise("code"))
+    rows = terms.annotate(by_scheme=Bytewise("scheme"), by_code=Bytewise("code"))
     return _values(rows.order_by("by_scheme", "order", "by_code"), TERM_COLUMNS, renamed)
 
 
@@ -331,10 +381,9 @@ COUNTRY_COLUMNS = (
 ).split()
 
 
-def _countries(cases: QuerySet) -> QuerySet:
+def _countries(countries: QuerySet, at_desk: bool) -> QuerySet:
     """Without the names, which CLDR has and the database has not."""
-    rows = models.Country.objects.order_by("alpha3")
-    return _values(rows, COUNTRY_COLUMNS[:-3], {"region": "region_id"})
+    return _values(countries.order_by("alpha3"), COUNTRY_COLUMNS[:-3], {"region": "region_id"})
 
 
 def _country_names(row: dict) -> dict:
@@ -351,21 +400,21 @@ DOCUMENT_COLUMNS = (
 ).split()
 
 
-def _documents(cases: QuerySet) -> QuerySet:
-    rows = models.Document.objects.annotate(by_code=Bytewise("code")).order_by("by_code")
+def _documents(documents: QuerySet, at_desk: bool) -> QuerySet:
+    rows = documents.annotate(by_code=Bytewise("code")).order_by("by_code")
     return _values(rows, DOCUMENT_COLUMNS, {"issuer": "issuer__code"})
 
 
 PASSAGE_COLUMNS = ("ref", "document", "language", "kind", "number", "section", "text")
 
 
-def _passages(cases: QuerySet) -> QuerySet:
+def _passages(passages: QuerySet, at_desk: bool) -> QuerySet:
     renamed = {
         "document": "edition__document__code",
         "language": "edition__language",
         "section": "section__code",
     }
-    rows = models.Passage.objects.order_by(Bytewise("edition__ref"), "order")
+    rows = passages.order_by(Bytewise("edition__ref"), "order")
     return _values(rows, PASSAGE_COLUMNS, renamed)
 
 
@@ -375,10 +424,10 @@ ERRATUM_COLUMNS = (
 ).split()
 
 
-def _errata(cases: QuerySet) -> QuerySet:
+def _errata(errata: QuerySet, at_desk: bool) -> QuerySet:
     places = models.ErratumPlace.objects.filter(erratum=OuterRef("pk"))
     span = text("passage__ref", SLASH, "start", HYPHEN, "end")
-    rows = models.Erratum.objects.annotate(
+    rows = errata.annotate(
         places_=Joined(places, span, ordered_by=["id"]), by_code=Bytewise("code")
     )
     renamed = {"edition": "edition__ref", "places": "places_"}
@@ -388,15 +437,14 @@ def _errata(cases: QuerySet) -> QuerySet:
 REFERENCE_COLUMNS = ("passage", "start", "end", "words", "document", "kind")
 
 
-def _references(cases: QuerySet) -> QuerySet:
-    rows = models.Reference.objects.annotate(
+def _references(references: QuerySet, at_desk: bool) -> QuerySet:
+    rows = references.annotate(
         words=Substr("passage__text", F("start") + 1, F("end") - F("start"))
     ).order_by(
         Bytewise("passage__edition__ref"), "passage__order", "start", Bytewise("document__code")
     )
-    return _values(
-        rows, REFERENCE_COLUMNS, {"passage": "passage__ref", "document": "document__code"}
-    )
+    columns = [*REFERENCE_COLUMNS, *(["version"] if at_desk else [])]
+    return _values(rows, columns, {"passage": "passage__ref", "document": "document__code"})
 
 
 def _values(queryset: QuerySet, columns: Iterable[str], renamed: dict[str, str]) -> QuerySet:
@@ -404,27 +452,94 @@ def _values(queryset: QuerySet, columns: Iterable[str], renamed: dict[str, str])
     return queryset.values_list(*(renamed.get(column, column) for column in columns))
 
 
+def _all(model: type[Model]) -> Callable[[QuerySet], QuerySet]:
+    return lambda cases: model._default_manager.all()
+
+
+def _public_actors(cases: QuerySet) -> QuerySet:
+    return models.Actor.objects.public()
+
+
+def _names_of_public_actors(cases: QuerySet) -> QuerySet:
+    return models.ActorName.objects.filter(actor__in=models.Actor.objects.public())
+
+
+def _plain(name: str, columns: Iterable[str], model: type[Model], rows, **more) -> Table:
+    """A table that readers and the desk see alike."""
+    return Table(name, tuple(columns), model, rows, _all(model), **more)
+
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        Table("cases", tuple(CASE_COLUMNS), _cases, of_cases=True),
-        Table("statements", tuple(STATEMENT_COLUMNS), _statements, of_cases=True),
-        Table("evidence", tuple(EVIDENCE_COLUMNS), _evidence, of_cases=True),
-        Table("findings", tuple(FINDING_COLUMNS), _findings, of_findings=True),
-        Table("quotations", tuple(QUOTATION_COLUMNS), _quotations),
-        Table("actors", tuple(ACTOR_COLUMNS), _actors),
-        Table("actor_names", ("actor", "language", "name", "kind"), _actor_names),
-        Table("terms", tuple(TERM_COLUMNS), _terms),
         Table(
-            "countries",
-            tuple(COUNTRY_COLUMNS),
-            _countries,
-            finish=_country_names,
+            "cases",
+            tuple(CASE_COLUMNS),
+            models.Case,
+            _cases,
+            lambda cases: cases,
+            of_cases=True,
+            all_rows=lambda: models.Case.objects.originals(),
         ),
-        Table("documents", tuple(DOCUMENT_COLUMNS), _documents),
-        Table("passages", PASSAGE_COLUMNS, _passages),
-        Table("errata", tuple(ERRATUM_COLUMNS), _errata),
-        Table("references", REFERENCE_COLUMNS, _references),
+        Table(
+            "statements",
+            tuple(STATEMENT_COLUMNS),
+            models.Statement,
+            _statements,
+            _statements_of_cases,
+            of_cases=True,
+            all_rows=lambda: _statements_of_cases(models.Case.objects.originals()),
+            owners={models.Case: "case"},
+        ),
+        Table(
+            "evidence",
+            tuple(EVIDENCE_COLUMNS),
+            models.StatementQuotation,
+            _evidence,
+            _evidence_of_cases,
+            of_cases=True,
+            all_rows=lambda: _evidence_of_cases(models.Case.objects.originals()),
+            owners={models.Case: "statement__case"},
+        ),
+        Table(
+            "findings",
+            tuple(FINDING_COLUMNS),
+            models.Statement,
+            _findings,
+            lambda findings: findings,
+            of_findings=True,
+            all_rows=lambda: models.Statement.objects.findings().order_by("order", "id"),
+        ),
+        Table(
+            "quotations",
+            tuple(QUOTATION_COLUMNS),
+            models.Quotation,
+            _quotations,
+            _quotations_of_cases,
+            owners={models.Case: "statements__case"},
+            desk_columns=("version",),
+        ),
+        Table("actors", tuple(ACTOR_COLUMNS), models.Actor, _actors, _public_actors),
+        Table(
+            "actor_names",
+            ACTOR_NAME_COLUMNS,
+            models.ActorName,
+            _actor_names,
+            _names_of_public_actors,
+            owners={models.Actor: "actor"},
+        ),
+        _plain("terms", TERM_COLUMNS, models.Term, _terms),
+        _plain("countries", COUNTRY_COLUMNS, models.Country, _countries, finish=_country_names),
+        _plain("documents", DOCUMENT_COLUMNS, models.Document, _documents),
+        _plain("passages", PASSAGE_COLUMNS, models.Passage, _passages),
+        _plain("errata", ERRATUM_COLUMNS, models.Erratum, _errata),
+        _plain(
+            "references",
+            REFERENCE_COLUMNS,
+            models.Reference,
+            _references,
+            desk_columns=("version",),
+        ),
     )
 }
 
@@ -439,10 +554,18 @@ def write(table: Table, file_format: str, selected: QuerySet | None = None) -> I
     if file_format == "excel":
         return _csv(table, query, for_excel=True)
     if file_format == "xlsx":
-        return _xlsx(table, query)
+        return _xlsx([(table, query)])
     if file_format == "json":
         return _json(table, query)
     raise ValueError(f"{file_format!r} is not one of {', '.join(FORMATS)}.")
+
+
+def write_workbook(cases: QuerySet | None = None, *, for_desk: bool = False) -> Iterator[bytes]:
+    """Cases, their statements and the words of these, as three sheets of one XLSX file."""
+    tables = [TABLES[name] for name in WORKBOOK]
+    if for_desk:
+        tables = [table.for_desk() for table in tables]
+    return _xlsx((table, table.query(cases)) for table in tables)
 
 
 def _rows(table: Table, query: QuerySet) -> Iterator[Row]:
@@ -452,7 +575,7 @@ def _rows(table: Table, query: QuerySet) -> Iterator[Row]:
         yield row
 
 
-def _plain(value: Any) -> Any:
+def _text(value: Any) -> Any:
     return "" if value is None else value
 
 
@@ -488,7 +611,7 @@ def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[
         yield BOM.encode()
     writer.writerow(table.columns)
     for count, row in enumerate(_rows(table, query), start=1):
-        writer.writerow([harmless(_plain(cell)) for cell in row] if for_excel else row)
+        writer.writerow([harmless(_text(cell)) for cell in row] if for_excel else row)
         if count % CHUNK == 0:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -496,20 +619,20 @@ def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[
     yield buffer.getvalue().encode()
 
 
-def _xlsx(table: Table, query: QuerySet) -> Iterator[bytes]:
-    """A workbook of one sheet whose every cell is text, so that nothing is taken for a formula."""
+def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
+    """A workbook whose every cell is text, so that nothing is taken for a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(table.name)
-    sheet.append(table.columns)
-    for row in _rows(table, query):
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet)
-            # XML has no control characters; a vertical tab comes with text from slides.
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("", str(_plain(value)))
-            cell.data_type, cell.number_format = "s", "@"
-            cells.append(cell)
-        sheet.append(cells)
+    for table, query in sheets:
+        sheet = book.create_sheet(table.name)
+        sheet.append(table.columns)
+        for row in _rows(table, query):
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(sheet)
+                cell.value = for_xlsx(str(_text(value)))
+                cell.data_type, cell.number_format = "s", "@"
+                cells.append(cell)
+            sheet.append(cells)
     buffer = io.BytesIO()
     book.save(buffer)
     yield buffer.getvalue()
@@ -522,6 +645,23 @@ def _json(table: Table, query: QuerySet) -> Iterator[bytes]:
         piece = json.dumps(record, ensure_ascii=False, default=str)
         yield ((",\n" if count else "\n") + piece).encode()
     yield b"\n]\n"
+
+
+def for_xlsx(cell: str) -> str:
+    """A text as a cell of XLSX can hold it; what is cut off says so."""
+    # XML has no control characters; a vertical tab comes with text from slides.
+    cell = CHARACTER_CODE.sub(r"_x005F\g<0>", NOT_IN_XML.sub("", cell))
+    return cell if len(cell) <= LONGEST_CELL else cell[: LONGEST_CELL - len(CUT)] + CUT
+
+
+def from_xlsx(cell: str) -> str:
+    """The text of a cell as it was before `for_xlsx`, but for what XLSX cannot hold."""
+    return CHARACTER_CODE.sub(_character, cell)
+
+
+def _character(found: re.Match) -> str:
+    code = int(found[0][2:6], 16)
+    return chr(code) if code and not 0xD800 <= code < 0xE000 else found[0]
 
 
 def harmless(cell: Any) -> Any:

@@ -9,13 +9,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Case as Conditional
+from django.db.models import Count, Value, When
 from django.utils.translation import gettext as _
 
-from cases.filters import PLACES, TERM_FILTERS, CaseFilterSet, Selection, ancestors
+from cases.filters import TERM_FILTERS, CaseFilterSet, Selection, ancestors
 from cases.models import Actor, Case, CaseFacet, Country, Document, Region, StatementActor, Term
-from cases.models.choices import Coverage, Scope
-from cases.models.vocabulary import ALL_SCHEMES
+from cases.models.choices import PLACES, Coverage, Part, Scope
+from cases.models.fields import by_name
+from cases.models.vocabulary import ABSENCE_CODES, ALL_SCHEMES
 
 MEETING = ("actor", "actor_type", "role")
 FACETS = (
@@ -108,9 +110,27 @@ def count_facets(selection: Selection) -> list[Facet]:
     known: dict[str, set[str]] = defaultdict(set)
     for facet, value in CaseFacet.objects.values_list("facet", "value").distinct().order_by():
         known[facet].add(value)
+    # Of the actors themselves it is `_names` that knows them all.
+    held = When(part=Part.BY, statement__scheme="role", then="statement__term_id")
+    told = _parts_told().annotate(held=Conditional(held, default=Value("")))
+    for type_, role in told.values_list("actor__type_id", "held").distinct():
+        known["actor_type"] |= _codes(around, type_)
+        known["role"] |= _codes(around, role)
     for name in FACETS:
         known[name] |= set(asked.get(name, ()))
-    return _labelled(known, counts, asked, vocabulary)
+    return _labelled(FACETS, known, counts, asked, vocabulary)
+
+
+def offered_facets(names: Iterable[str]) -> list[Facet]:
+    """Filters with what published cases have of them: for a form that starts from nothing."""
+    counts: dict[str, Counter] = defaultdict(Counter)
+    _count(counts, Case.objects.published(), names)
+    vocabulary = list(Term.objects.filter(scheme__in=names).order_by("scheme", "order"))
+    for name in names:
+        for code in ABSENCE_CODES:
+            counts[name].pop(code, None)  # silence is nothing to ask for
+    known = {name: set(counts[name]) for name in names}
+    return _labelled(names, known, counts, {}, vocabulary)
 
 
 def chosen_facets(selection: Selection) -> list[Facet]:
@@ -120,7 +140,8 @@ def chosen_facets(selection: Selection) -> list[Facet]:
         return []
     vocabulary = list(Term.objects.filter(scheme__in=asked).order_by("scheme", "order"))
     known = defaultdict(set, {name: set(values) for name, values in asked.items()})
-    facets = _labelled(known, defaultdict(Counter), asked, vocabulary)
+    names = [name for name in FACETS if name in asked]
+    facets = _labelled(names, known, defaultdict(Counter), asked, vocabulary)
     return [facet for facet in facets if facet.chosen]
 
 
@@ -129,6 +150,16 @@ def _count(counts: dict[str, Counter], cases, names: Iterable[str]) -> None:
     totals = rows.order_by().values_list("facet", "value").annotate(n=Count("pk"))
     for facet, value, count in totals:
         counts[facet][value] = count
+
+
+def _parts_told():
+    """The parts that actors have in published cases, general rules left out."""
+    told = StatementActor.objects.exclude(statement__scope=Scope.PATTERN).order_by()
+    return told.filter(statement__case__in=Case.objects.published())
+
+
+def _codes(around: dict, term: str) -> set[str]:
+    return {each.partition(":")[2] for each in ancestors(around, [term] if term else [])}
 
 
 def _count_meeting(filters: CaseFilterSet, asked: dict, name: str, around: dict) -> Counter:
@@ -153,43 +184,71 @@ def _count_meeting(filters: CaseFilterSet, asked: dict, name: str, around: dict)
 
 
 def _labelled(
-    known: dict[str, set[str]], counts: dict[str, Counter], asked: dict, vocabulary: list[Term]
+    wanted: Iterable[str],
+    known: dict[str, set[str]],
+    counts: dict[str, Counter],
+    asked: dict,
+    vocabulary: list[Term],
 ) -> list[Facet]:
     """The facets with labels and order: terms as their vocabulary has them, the rest by name."""
     names = labels()
     terms: dict[str, list[Term]] = defaultdict(list)
     for term in vocabulary:
         terms[term.scheme].append(term)
-    told = StatementActor.objects.exclude(statement__scope=Scope.PATTERN).filter(
-        statement__case__in=Case.objects.published()
-    )
-    actors = Actor.objects.filter(pk__in=told.values("actor")).prefetch_related("names")
-    plain: dict[str, dict[str, str]] = {
-        "region": {r.code: str(r) for r in Region.objects.filter(code__in=known["region"])},
-        "country": {c.pk: str(c) for c in Country.objects.filter(pk__in=known["country"])},
-        "actor": {actor.code: str(actor) for actor in actors},
-        "document": {
-            document.code: str(document)
-            for document in Document.objects.filter(code__in=known["document"])
-        },
-        "coverage": dict(Coverage.choices),
-    }
     facets = []
-    for name in FACETS:
+    for name in wanted:
         chosen, count = asked.get(name, ()), counts[name]
-        if name in plain:
-            pairs = [(code, label, 0) for code, label in plain[name].items()]
-            pairs.sort(key=lambda pair: pair[1])
-        else:
+        if name in ALL_SCHEMES:
             shown = known[name] | set(count)
             pairs = [
                 (term.code, str(term), 1 if term.broader_id else 0)
                 for term in terms[name]
                 if term.code in shown
             ]
+        else:
+            pairs = _names(name, known[name])
         options = [
             Option(code, str(label), count[code], code in chosen, depth)
             for code, label, depth in pairs
         ]
         facets.append(Facet(name, names[name], options))
     return facets
+
+
+def _names(name: str, known: set[str]) -> list[tuple[str, str, int]]:
+    """(code, label, depth) of the values of a filter that no vocabulary has, by name."""
+    if name == "coverage":
+        return [(code, label, 0) for code, label in Coverage.choices]
+    if name == "actor":
+        actors = Actor.objects.filter(pk__in=_parts_told().values("actor")).prefetch_related(
+            "names"
+        )
+        return _by_name((actor.code, actor) for actor in actors)
+    if name == "region":
+        return _nested(Region.objects.filter(code__in=known))
+    model, code = {
+        "country": (Country, "alpha3"),
+        "document": (Document, "code"),
+    }[name]
+    rows = model.objects.filter(**{f"{code}__in": known})
+    return _by_name((getattr(row, code), row) for row in rows)
+
+
+def _by_name(records) -> list[tuple[str, str, int]]:
+    ordered = sorted(records, key=lambda pair: by_name(pair[1]))
+    return [(code, str(record), 0) for code, record in ordered]
+
+
+def _nested(regions) -> list[tuple[str, str, int]]:
+    """Regions by name, each followed by those within it."""
+    within: dict[str | None, list[Region]] = defaultdict(list)
+    codes = {region.code for region in regions}
+    for region in sorted(regions, key=by_name):
+        within[region.parent_id if region.parent_id in codes else None].append(region)
+
+    def below(parent: str | None, depth: int):
+        for region in within[parent]:
+            yield region.code, str(region), min(depth, 1)
+            yield from below(region.code, depth + 1)
+
+    return list(below(None, 0))

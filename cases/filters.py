@@ -25,20 +25,20 @@ from cases.models import (
     CaseCountry,
     Country,
     Document,
+    OldCode,
     Region,
     Statement,
     StatementActor,
     Term,
 )
-from cases.models.choices import CountryRole, Coverage, Part, Scope
+from cases.models.choices import PLACES, Coverage, Part, Scope
+from cases.models.fields import why_no_date
 
 # Filters that are a scheme of terms, said by any statement of the case.
 TERM_FILTERS = (
     *("situation", "trigger", "aim", "tool"),
     *("initiation", "un_role", "outcome", "success_element"),
 )
-# A neighbour at risk is named in a case, but the case is not there.
-PLACES = (CountryRole.SCENE, CountryRole.PARTY)
 DATES = {
     "possibly": gettext_lazy("possibly within"),
     "certainly": gettext_lazy("certainly within"),
@@ -78,16 +78,21 @@ class CodesField(forms.Field):
     def to_python(self, value):
         return list(dict.fromkeys(code for code in value or [] if code))
 
-    def validate(self, value):
+    def clean(self, value):
+        """Codes that name something today: of what was merged, the code that stands for it."""
+        value = self.to_python(value)
         if not value:
-            return
+            return value
         for code in value:
             ProhibitNullCharactersValidator()(code)
         wanted = {f"{self.prefix}{code}": code for code in value}
         rows = self.model.objects.values_list(self.lookup, flat=True)
         known = set(rows.filter(**{f"{self.lookup}__in": list(wanted)}))
+        old = {}
+        if len(known) < len(wanted) and self.model is Actor:
+            old = OldCode.objects.targets("actor", value)
         for full, code in wanted.items():
-            if full not in known:
+            if full not in known and code not in old:
                 codes = [
                     row.removeprefix(self.prefix)
                     for row in rows.filter(**{f"{self.lookup}__startswith": self.prefix})
@@ -97,6 +102,7 @@ class CodesField(forms.Field):
                 raise ValidationError(
                     _("“%(code)s” is not known here.") % {"code": code} + f" {hint}".rstrip()
                 )
+        return list(dict.fromkeys(old.get(code, code) for code in value))
 
 
 class CodesFilter(django_filters.Filter):
@@ -114,7 +120,7 @@ class PeriodField(forms.CharField):
             text = edtf.clean(super().to_python(value))
             return edtf.bounds(text) if text else None
         except edtf.EdtfError as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError(why_no_date(error)) from error
 
 
 class PeriodFilter(django_filters.Filter):
@@ -335,8 +341,12 @@ def ancestors(around: dict[str, str | None], codes) -> set[str]:
 
 
 def _narrower_terms(scheme: str, codes) -> set[str]:
-    terms = Term.objects.filter(scheme=scheme).values_list("id", "broader_id")
-    return narrower(terms, [f"{scheme}:{code}" for code in codes])
+    terms = Term.objects.filter(scheme=scheme)
+    rows = list(terms.values_list("id", "broader_id", "replaced_by"))
+    # Who asks for a term that was replaced gets what stands for it now.
+    pairs = [(term, broader) for term, broader, _now in rows]
+    pairs += [(now, term) for term, _broader, now in rows if now]
+    return narrower(pairs, [f"{scheme}:{code}" for code in codes])
 
 
 def _ordering(order: str, language: str) -> list:
@@ -351,8 +361,9 @@ def _ordering(order: str, language: str) -> list:
     if order == "-changed":
         return [F("changed_on").desc(nulls_last=True), slug]
     if order == "title":
-        return [Bytewise(f"title_{language}").asc(), slug]
-    return [slug]
+        return [Bytewise(f"title_order_{language}").asc(), slug]
+    place = Bytewise(f"place_order_{language}").asc(nulls_last=True)
+    return [place, F("start_earliest").asc(nulls_last=True), slug]
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,16 @@ def spread(circles: Sequence[Circle], *, rounds: int = 60) -> list[Circle]:
     return moved
 
 
+def within(frame: Frame, circle: Circle) -> Circle:
+    """The circle, moved as far as it must be for none of it to be cut off."""
+    reach = circle.radius
+    return replace(
+        circle,
+        x=min(max(circle.x, frame.x + reach), frame.x + frame.width - reach),
+        y=min(max(circle.y, frame.y + reach), frame.y + frame.height - reach),
+    )
+
+
 def _push_apart(circles: list[Circle], first: int, second: int) -> bool:
     """Move two circles to where they only touch; False if they do no more than that already."""
     one, other = circles[first], circles[second]

@@ -1,11 +1,21 @@
 """What the case list looks things up in, written anew when records change."""
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from cases.facets import rows_of
 from cases.models import Case, CaseFacet, Region, Term
+from cases.models.fields import translated
+from cases.querysets import ORDERED, SEARCHED
 from cases.search import head_of, texts_of
-from cases.text import fold, searchable
+from cases.text import alphabetical, fold, searchable
+
+
+def is_written() -> bool:
+    """Whether every case is indexed: tables and columns that a migration brings start empty."""
+    unwritten = Case.objects.filter(title_order_en="").exists()
+    return CaseFacet.objects.exists() and not unwritten
 
 
 def refresh(slugs=None) -> None:
@@ -21,9 +31,19 @@ def refresh(slugs=None) -> None:
         texts = [(language, text) for _kind, language, text in texts_of(case)]
         case.search_head = f" {fold(head_of(case))} "
         case.search_text, case.search_squashed = searchable(texts)
+        _put_in_order(case)
     with transaction.atomic():
-        Case.objects.bulk_update(
-            cases, ["search_head", "search_text", "search_squashed"], batch_size=100
-        )
+        Case.objects.bulk_update(cases, [*SEARCHED, *ORDERED], batch_size=100)
         CaseFacet.objects.filter(case__in=[case.pk for case in cases]).delete()
         CaseFacet.objects.bulk_create(rows, batch_size=500)
+
+
+def _put_in_order(case: Case) -> None:
+    """What the case stands by, in the order of titles and in that of places, in each language."""
+    place = case.place()
+    for language, _name in settings.LANGUAGES:
+        title = translated(case, "title", language)[0]
+        setattr(case, f"title_order_{language}", alphabetical(title, language))
+        with translation.override(language):
+            name = alphabetical(str(place), language) if place else None
+        setattr(case, f"place_order_{language}", name)

@@ -9,9 +9,8 @@ from functools import cached_property
 from django.db.models import CharField, Prefetch, Value
 from django.db.models.functions import Concat
 
-from cases.filters import PLACES
 from cases.models import Case, CaseCountry, Region, Statement, StatementActor, Term
-from cases.models.choices import Coverage, Part
+from cases.models.choices import PLACES, Coverage, Part
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES
 from cases.similarity import Match, Measure
 
@@ -43,7 +42,8 @@ class Neighbourhood:
     def __init__(self):
         public = Case.objects.published()
         titles = ("title_en", "title_fa", "title_ar")
-        self.cases = {case.pk: case for case in public.only("slug", "coverage", *titles)}
+        told = public.with_statement_count().only("slug", "coverage", *titles)
+        self.cases = {case.pk: case for case in told}
         # Terms and regions together: the region of a case stands among its terms.
         self.terms: dict[str, Term | Region] = {
             **{term.pk: term for term in Term.objects.filter(scheme__in=HEADER_SCHEMES)},
@@ -65,8 +65,7 @@ class Neighbourhood:
     def nearest(self, asked, *, leave_out: int | None = None) -> list[Neighbour]:
         """The cases that share anything with what is asked, the nearest first.
 
-        Of equally near ones those come first of which the sources tell much, then those that
-        have less that was not asked.
+        Of equally near ones those come first of which the sources tell most.
         """
         asked = self.measure.said(asked)
         matches = [each for each in self.measure.matches(asked) if each.key != leave_out]
@@ -78,7 +77,7 @@ class Neighbourhood:
         return (
             -match.likeness,
             case.coverage != Coverage.SUBSTANTIAL,
-            match.unlike,
+            -case.statement_count,
             case.slug,
         )
 

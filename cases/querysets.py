@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Case as Conditional
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Substr
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import edtf
@@ -12,6 +13,9 @@ from cases.expressions import HYPHEN, SLASH, Bytewise, DaysBetween, text
 
 # Long, and of no use to a page.
 SEARCHED = ("search_head", "search_text", "search_squashed")
+ORDERED = tuple(
+    f"{name}_order_{language}" for name in ("title", "place") for language in ("en", "fa", "ar")
+)
 
 
 def _counted(rows, column: str):
@@ -22,6 +26,10 @@ def _counted(rows, column: str):
 
 class TermQuerySet(models.QuerySet):
     """Terms and how much they are used."""
+
+    def in_use(self):
+        """Without those that are retired: what new statements may say."""
+        return self.exclude(retired_on__lte=timezone.localdate())
 
     def with_uses(self):
         """Adds `uses`: the number of statements that say the term."""

@@ -75,15 +75,6 @@ class Misprint:
         return f"{self.anchor}-note"
 
     @property
-    def words(self) -> str:
-        return self.passage.text[self.place.start : self.place.end]
-
-    @property
-    def is_like_another(self) -> bool:
-        """Whether the erratum spells out its reading for another place with other words."""
-        return self.words != self.place.erratum.printed
-
-    @property
     def codes_reading(self) -> bool:
         """Whether statements follow the corrected reading rather than the print."""
         return self.place.erratum.certainty != Certainty.POSSIBLE
@@ -201,11 +192,12 @@ class Reading:
 def read_edition(edition: Edition) -> Reading:
     """The whole text of an edition, in a fixed number of queries."""
     passages = list(edition.passages.select_related("section").for_reader().order_by("order"))
-    missing = {number for number, *_place in _all_calls(passages)} - {
+    calls = _calls(passages)
+    missing = {call.number for each in calls.values() for call in each} - {
         passage.code.removeprefix("n") for passage in passages if passage.kind == "footnote"
     }
     told = _told(edition)
-    blocks = [_block(passage, told[passage.pk]) for passage in passages]
+    blocks = [_block(passage, calls[passage.pk], told[passage.pk]) for passage in passages]
     called: dict[str, list[Call]] = defaultdict(list)
     for block in blocks:
         for call in block.calls:
@@ -226,8 +218,21 @@ def read_edition(edition: Edition) -> Reading:
     )
 
 
-def _all_calls(passages: list[Passage]):
-    return [(str(number), start, end) for each in passages for number, start, end in each.calls]
+def _calls(passages: list[Passage]) -> dict[int, list[Call]]:
+    """By the id of each passage, its footnote marks; an asterisk at its end is one too.
+
+    Asterisks have no numbers: the first calls the first footnote that is printed with one.
+    """
+    found = {
+        passage.pk: [Call(passage, str(number), start, end) for number, start, end in passage.calls]
+        for passage in passages
+    }
+    notes = [each for each in passages if each.kind == PassageKind.FOOTNOTE and each.number == "*"]
+    marked = [each for each in passages if each not in notes and each.text.endswith("*")]
+    for passage, note in zip(marked, notes, strict=False):
+        end = len(passage.text)
+        found[passage.pk].append(Call(passage, note.code.removeprefix("n"), end - 1, end))
+    return found
 
 
 def _note_order(note: Block | MissingNote) -> tuple[int, str]:
@@ -236,10 +241,10 @@ def _note_order(note: Block | MissingNote) -> tuple[int, str]:
     return (int(number), "") if number.isdecimal() else (0, number)
 
 
-def _block(passage: Passage, told: list[tuple[Quotation, list[Told]]]) -> Block:
+def _block(passage: Passage, calls: list[Call], told: list[tuple[Quotation, list[Told]]]) -> Block:
     return Block(
         passage,
-        [Call(passage, str(number), start, end) for number, start, end in passage.calls],
+        calls,
         [
             Misprint(place, passage, letter)
             for place, letter in zip(passage.erratum_places.all(), _letters(), strict=False)

@@ -22,7 +22,7 @@ from cases.expressions import Bytewise
 from cases.filters import narrower
 from cases.models import Actor, Case, Statement, StatementActor, Term
 from cases.models.choices import Attribution, Part
-from cases.text import alphabetical
+from cases.models.fields import by_name
 
 PER_PAGE = 40
 
@@ -147,9 +147,15 @@ def findings_for_page(findings: QuerySet) -> QuerySet:
     return findings.select_related("term").order_by("term__order", "order", "id")
 
 
-def actors_of(statements: QuerySet, *, parts=(Part.BY, Part.WITH), most: int = 40) -> list[Share]:
+def first_findings(findings: QuerySet, most: int) -> tuple[list[Statement], int]:
+    """The first findings of a page, and how many there are; counted only if there are more."""
+    found = list(findings_for_page(findings)[: most + 1])
+    return found[:most], len(found) if len(found) <= most else findings.count()
+
+
+def actors_of(statements: QuerySet, *, part: str = Part.BY, most: int = 40) -> list[Share]:
     """Who did what the statements say, and in how many cases; most frequent first."""
-    played = StatementActor.objects.filter(statement__in=statements.order_by(), part__in=parts)
+    played = StatementActor.objects.filter(statement__in=statements.order_by(), part=part)
     counts = played.order_by().values_list("actor")
     counts = counts.annotate(cases=Count("statement__case", distinct=True))
     found = list(counts.order_by("-cases", "actor__code")[:most])
@@ -192,7 +198,14 @@ def with_cases(actors: QuerySet) -> list[Share]:
     """The actors by name, each with the number of cases that name it."""
     counts = count_cases_of_actors()
     found = [Share(actor, counts.get(actor.pk, 0)) for actor in actors]
-    return sorted(found, key=lambda each: alphabetical(str(each.record)))
+    return sorted(found, key=lambda each: by_name(each.record))
+
+
+def count_cases_with_parts(actor: Actor) -> int:
+    """In how many published cases the actor, or any that belongs to it, has a part."""
+    pairs = Actor.objects.values_list("pk", "parent_id")
+    said = statements_told().filter(parts__actor__in=narrower(pairs, [actor.pk]))
+    return said.order_by().aggregate(n=Count("case", distinct=True))["n"]
 
 
 def count_cases_of_actors() -> dict[int, int]:

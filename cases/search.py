@@ -38,9 +38,9 @@ def head_of(case: Case) -> str:
     parts = [case.slug.replace("-", " "), case.title_en, case.title_fa, case.title_ar]
     for place in case.case_countries.all():
         if place.role != CountryRole.AT_RISK:
-            parts += place.country.names()
+            parts += [name for _language, name in place.country.names()]
     for region in case.regions.all():
-        parts += region.names()
+        parts += [name for _language, name in region.names()]
     return "\n".join(parts)
 
 
@@ -53,9 +53,9 @@ def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
         yield "title", language, getattr(case, f"title_{language}")
     yield "title", "en", case.slug.replace("-", " ")
     for place in case.case_countries.all():
-        yield from zip(["place"] * 3, LANGUAGES, place.country.names(), strict=True)
+        yield from (("place", *name) for name in place.country.names())
     for region in case.regions.all():
-        yield from zip(["place"] * 3, LANGUAGES, region.names(), strict=True)
+        yield from (("place", *name) for name in region.names())
     for language in LANGUAGES:
         yield "summary", language, getattr(case, f"summary_{language}")
     for statement in case.statements.all():

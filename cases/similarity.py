@@ -15,7 +15,7 @@ repeat:
     more like another one than it is like itself.
 
 What only one of the two says does not lower their likeness: a case of which a report tells much
-would else be unlike everything. It decides between equally alike ones (`Match.unlike`).
+would else be unlike everything.
 
 Nothing here knows of a database; cases.neighbours does.
 """
@@ -45,7 +45,6 @@ class Match:
 
     key: Hashable
     shared: tuple[Shared, ...]
-    unlike: float
 
     @cached_property
     def likeness(self) -> float:
@@ -74,7 +73,6 @@ class Measure:
         self.broader, self.silent = broader, frozenset(silent)
         self._paths: dict[str, tuple[str, ...]] = {}
         self._weights: dict[str, float] = {}
-        self._wholes: dict[frozenset[str], float] = {}
         self.known = {key: self.said(terms) for key, terms in known.items()}
         # Many known situations are coded alike: what is worked out of one holds for all of them.
         alike = Counter(self.known.values())
@@ -129,27 +127,15 @@ class Measure:
         """The known situations that share anything with the one asked about, in no order."""
         asked = self.said(asked)
         around = self._with_broader(asked)
-        of_said: dict[frozenset[str], tuple[tuple[Shared, ...], float]] = {}
+        of_said: dict[frozenset[str], tuple[Shared, ...]] = {}
         found = []
         for key, said in self.known.items():
             if said not in of_said:
                 near = not around.isdisjoint(self._with_broader(said))
-                shared = self.shared(asked, said) if near else ()
-                of_said[said] = shared, self._unlike(asked, said, shared) if shared else 0
-            shared, unlike = of_said[said]
-            if shared:
-                found.append(Match(key, shared, unlike))
+                of_said[said] = self.shared(asked, said) if near else ()
+            if of_said[said]:
+                found.append(Match(key, of_said[said]))
         return found
-
-    def _unlike(self, one: frozenset[str], other: frozenset[str], shared) -> float:
-        """What only one of the two says: what both are in themselves, less twice the common."""
-        both = total(shared)
-        return fsum((self._whole(one), self._whole(other), -both, -both))
-
-    def _whole(self, said: frozenset[str]) -> float:
-        if said not in self._wholes:
-            self._wholes[said] = self.likeness(said, said)
-        return self._wholes[said]
 
     def _path(self, term: str) -> tuple[str, ...]:
         """The term and all above it, nearest first."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import edtf
-from cases.models import Actor, Case, Erratum, ErratumPlace, Passage, Quotation, Statement, Term
+from cases.models import Actor, Case, ErratumPlace, Passage, Quotation, Statement, Term
 from cases.models.choices import Part, Phase, Scope
 from cases.models.vocabulary import SCHEMES, WORDLESS_CODES, WORDLESS_TERMS
 from cases.spans import Node, Span, nested, segments
@@ -68,14 +68,18 @@ class Told:
         return [each for each in places if any(_touches(each, words) for words in self.words)]
 
     @property
-    def errata(self) -> list[tuple[Erratum, str]]:
-        """Each erratum once, with the anchors of the words that it touches."""
-        found: dict[Erratum, set[Words]] = defaultdict(set)
+    def errata(self) -> list[tuple[ErratumPlace, str]]:
+        """Each misprint once, however often it is printed, with the anchors of the words that it
+        touches."""
+        places: dict[tuple[int, str], ErratumPlace] = {}
+        found: dict[tuple[int, str], set[Words]] = defaultdict(set)
         for place in self.misprints:
-            found[place.erratum] |= {each for each in self.words if _touches(place, each)}
+            key = place.erratum_id, place.words
+            places.setdefault(key, place)
+            found[key] |= {each for each in self.words if _touches(place, each)}
         return [
-            (erratum, " ".join(each.anchor for each in self.words if each in words))
-            for erratum, words in found.items()
+            (place, " ".join(each.anchor for each in self.words if each in found[key]))
+            for key, place in places.items()
         ]
 
     @property
@@ -124,6 +128,11 @@ class Row:
     by: list[Actor]
     others: list[tuple[str, list[Actor]]]
     words: list[Words]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it says of an actor that the source states no role."""
+        return self.statement.term.code in WORDLESS_CODES
 
 
 @dataclass(frozen=True)
@@ -279,14 +288,18 @@ def _moments(rows: list[Row]) -> list[Moment]:
             dated[row.statement.when].append(row)
     found = []
     for when, said in dated.items():
-        first, last = edtf.bounds(when)
         schemes = {
             scheme: [row for row in said if row.statement.scheme == scheme] for scheme in SCHEMES
         }
         events = schemes.pop("event")
+        # That a role is not stated is no part of what happened then.
+        schemes["role"] = [row for row in schemes["role"] if not row.is_silent]
         others = [
             (str(SCHEMES[scheme]), _by_term(rows)) for scheme, rows in schemes.items() if rows
         ]
+        if not events and not others:
+            continue
+        first, last = edtf.bounds(when)
         moment = Moment(when, first == last, edtf.precision(when), events, others)
         found.append(((first, last, not events, when), moment))
     return [moment for _place, moment in sorted(found, key=lambda each: each[0])]
@@ -344,11 +357,7 @@ def _silences(
 
 def _partly(counted: list[Row]) -> list[Silence]:
     """What is said of some and not of others."""
-    nameless = [
-        row
-        for row in counted
-        if row.statement.scheme == "role" and row.statement.term.code in WORDLESS_CODES
-    ]
+    nameless = [row for row in counted if row.statement.scheme == "role" and row.is_silent]
     found = []
     if nameless:
         said = ngettext(

@@ -125,15 +125,38 @@ def bare_words(text: str) -> str:
     return " ".join(dict.fromkeys(bare))
 
 
-# Persian letters in their order; folding has made the letters of other keyboards one of these.
-_ALPHABET = {
-    letter: chr(0x600 + at) for at, letter in enumerate("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی")
+# Letters in their order; folding has made those of other keyboards one of these. Arabic puts the
+# ه before the و, Persian after it.
+_PERSIAN = "ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
+_ALPHABETS = {
+    language: {ord(letter): chr(0x600 + at) for at, letter in enumerate(letters)}
+    for language, letters in (("fa", _PERSIAN), ("ar", _PERSIAN.replace("وه", "هو")))
 }
 
 
-def alphabetical(text: str) -> str:
+# Folding makes the long alif one with the other; a Persian dictionary has it before all letters.
+_LONG_ALIF = re.compile("آ|ا\u0653")
+_FIRST = "\u05ff"
+
+
+def alphabetical(text: str, language: str) -> str:
     """What to sort names by: folded, in the order of the alphabet and not of code points."""
-    return fold(text).translate(str.maketrans(_ALPHABET))
+    order = _ALPHABETS.get(language, _ALPHABETS["fa"])
+    if language == "ar" or not _LONG_ALIF.search(text):
+        return fold(text).translate(order)
+    words = []
+    for word in _words(text):
+        written = text[word.start : word.end]
+        # A word with the long alif cannot begin with the Arabic article.
+        if _LONG_ALIF.search(written):
+            folded = "".join(
+                "آ" if _LONG_ALIF.match(part) else _fold_char(part)
+                for part in normalize("NFC", written)
+            )
+        else:
+            folded = fold(written)
+        words.append(folded)
+    return " ".join(words).translate(order | {ord("آ"): _FIRST})
 
 
 def find_words(needle: str, haystack: str) -> list[tuple[int, int]]:

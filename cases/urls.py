@@ -2,6 +2,11 @@
 
 import re
 
+from django.contrib.auth.views import (
+    PasswordResetCompleteView,
+    PasswordResetConfirmView,
+    PasswordResetDoneView,
+)
 from django.urls import path, re_path
 
 from cases import citing, codebook
@@ -18,6 +23,7 @@ from cases.views.feeds import feed, robots, sitemap
 from cases.views.files import table_file
 from cases.views.findings import finding_list, finding_page
 from cases.views.home import about_the_data, home, method
+from cases.views.passwords import password_reset
 from cases.views.similar import similar
 from cases.views.terms import scheme_page, term_page, tool_list, tool_page
 
@@ -51,6 +57,23 @@ PAGES = [
     ),
     path("terms/<slug:scheme>/", scheme_page, name="scheme"),
     path("terms/<slug:scheme>/<slug:code>/", term_page, name="term"),
+]
+
+
+# Under the names that the admin's own templates look for.
+PASSWORD_RESET = [
+    path("admin/password_reset/", password_reset, name="admin_password_reset"),
+    path("admin/password_reset/done/", PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path(
+        "admin/reset/<uidb64>/<token>/",
+        PasswordResetConfirmView.as_view(),
+        name="password_reset_confirm",
+    ),
+    path(
+        "admin/reset/done/",
+        PasswordResetCompleteView.as_view(),
+        name="password_reset_complete",
+    ),
 ]
 
 

@@ -1,7 +1,8 @@
 """Typed readers of environment variables: what cannot be understood is refused, never guessed."""
 
 import os
-from urllib.parse import urlsplit
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +50,47 @@ def read_site_url(name: str, default: str) -> str:
             f"{name}={address!r}: write an address such as https://cases.example.org."
         )
     return address
+
+
+class Mail(NamedTuple):
+    """How mail is sent; no host: not at all."""
+
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    is_tls: bool = False
+
+
+# For each scheme of a mail address: the port, whether TLS begins later, whether it is there first.
+MAIL_SCHEMES = {
+    "smtp": (25, False, False),
+    "smtp+tls": (587, True, False),
+    "smtps": (465, False, True),
+}
+
+
+def read_mail(name: str) -> Mail:
+    """A mail server from an address such as smtp+tls://user:password@mail.example.org:587."""
+    address = read_text(name)
+    if not address:
+        return Mail()
+    # What is refused is not printed: it has a password in it.
+    refusal = ImproperlyConfigured(
+        f"{name} is no address of a mail server: write smtp+tls://user:password@host:587 "
+        "(or smtps://… or smtp://…; in names and passwords, write @ as %40 and : as %3A)."
+    )
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise refusal from None
+    if parts.scheme not in MAIL_SCHEMES or not parts.hostname or parts.path.strip("/"):
+        raise refusal
+    usual, starts_tls, is_tls = MAIL_SCHEMES[parts.scheme]
+    user, password = (unquote(each or "") for each in (parts.username, parts.password))
+    return Mail(parts.hostname, port or usual, user, password, starts_tls, is_tls)
 
 
 def read_database(name: str, default: str) -> dict:

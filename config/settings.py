@@ -3,13 +3,22 @@
 docs/deployment.md lists the variables. Everything the program writes lies under var/.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.environment import read_database, read_list, read_site_url, read_switch, read_text
+from config.environment import (
+    read_database,
+    read_list,
+    read_mail,
+    read_number,
+    read_site_url,
+    read_switch,
+    read_text,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -46,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
     "csp",
     "django_filters",
     "django_htmx",
@@ -68,7 +78,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cases.middleware.OwnPasswordMiddleware",
     "cases.middleware.InvalidQueryMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -102,7 +114,26 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Who fails this often to sign in, with one name from one address, waits for this many minutes.
+AXES_FAILURE_LIMIT = read_number("SIGN_IN_TRIES", default=5, least=1)
+AXES_COOLOFF_TIME = timedelta(minutes=read_number("SIGN_IN_PAUSE", default=15, least=1))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "cases.accounts.locked_out"
+AXES_CLIENT_IP_CALLABLE = "cases.accounts.client_address"
+# Trying on while locked does not make the wait longer: the page has said when it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+# Who signed in when is nobody's business; failures are kept only while they count.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "cases.accounts.OwnPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -125,6 +156,10 @@ WHITENOISE_USE_FINDERS = True
 
 # A case of a hundred statements posts well over a thousand fields; Django's limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# The largest file that editors may upload as an edition of a document.
+MAX_UPLOAD_MB = read_number("MAX_UPLOAD_MB", default=20, least=1)
+# A table that comes home; ten thousand rows of cases are some ten megabytes.
+IMPORT_MAX_BYTES = 25_000_000
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_SECURE_SITE
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE_SITE else 0
@@ -146,9 +181,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+MAIL = read_mail("EMAIL_URL")
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starts_tls, MAIL.is_tls
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text("EMAIL_FROM")
+if EMAIL_HOST and not DEFAULT_FROM_EMAIL:
+    raise ImproperlyConfigured("EMAIL_URL is set: set EMAIL_FROM, the sender of the mail, as well.")
+# Whom somebody asks who cannot sign in, as the page of forgotten passwords says it.
+DESK_CONTACT = read_text("DESK_CONTACT")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # It writes names and addresses of those who fail to sign in.
+    "loggers": {"axes": {"level": "CRITICAL"}},
 }

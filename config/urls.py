@@ -4,10 +4,12 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from cases.urls import FILES, PAGES
+from cases.urls import FILES, PAGES, PASSWORD_RESET
 
 urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES]
-urlpatterns += i18n_patterns(path("admin/", admin.site.urls), *PAGES, prefix_default_language=False)
+urlpatterns += i18n_patterns(
+    *PASSWORD_RESET, path("admin/", admin.site.urls), *PAGES, prefix_default_language=False
+)
 
 handler400 = "cases.views.errors.bad_request"
 handler403 = "cases.views.errors.forbidden"

@@ -11,19 +11,21 @@ from typing import Any
 from django.db import transaction
 
 from cases import index, records, text
-from cases.models import CaseFacet, Document, Edition, Passage, Section
+from cases.models import Document, Edition, Passage, Section
 from cases.models.choices import Source, Translator
 from cases.models.vocabulary import HEADER_SCHEMES
 from cases.records import Index, Plan, Problem
 from cases.records.shapes import Span
 from ingest.parsers.report import Report, parse_report
-from ingest.parsers.source import SourceError, decode, read_source
+from ingest.parsers.source import SourceError, read_source
+from ingest.readers import read_file
 from ingest.seed_files import SeedFiles, read_seeds
 
 Data = dict[str, Any]
 Progress = Callable[[str], None]
 _FOUND_BY_WORDS = ("reference", "quotation")  # their keys are known when their words are found
 _PLACE = ("passage", "words")
+_TITLE_LENGTH = Edition._meta.get_field("title").max_length
 QUOTED_KEYS = {"passage", "words", "occurrence", "translation_en"}
 
 
@@ -66,32 +68,48 @@ def _listed(words) -> str:
 
 
 def store_edition(
-    document: Document, language: str, content: bytes, file_name: str, report: Report
+    document: Document,
+    language: str,
+    content: bytes,
+    file_name: str,
+    report: Report,
+    code: str = "",
 ) -> Edition:
-    """Save an edition with its sections and passages as the parser found them."""
+    """Save an edition with its sections and passages as the parser found them.
+
+    Its code is the language's, unless another is given (`fa-2`).
+    """
+    code = code or language
     edition = Edition.objects.create(
         document=document,
-        code=language,
-        ref=f"{document.code}/{language}",
+        code=code,
+        ref=f"{document.code}/{code}",
         language=language,
-        title=report.title,
+        title=report.title[:_TITLE_LENGTH],
         file_name=file_name,
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         furniture=[{"line": line.line, "text": line.text} for line in report.furniture],
         warnings=list(report.warnings),
     )
-    sections: dict[str, Section] = {}
-    for order, section in enumerate(report.sections):
-        sections[section.id] = Section.objects.create(
-            edition=edition,
-            code=section.id,
-            marker=section.marker or "",
-            title=section.title,
-            level=section.level,
-            parent=sections.get(section.parent),
-            order=order,
-        )
+    sections: dict[str | None, Section] = {}
+    # Level by level: what a section stands in is wider than itself.
+    for level in sorted({section.level for section in report.sections}):
+        rows = {
+            section.id: Section(
+                edition=edition,
+                code=section.id,
+                marker=section.marker or "",
+                title=section.title,
+                level=level,
+                parent=sections.get(section.parent),
+                order=order,
+            )
+            for order, section in enumerate(report.sections)
+            if section.level == level
+        }
+        Section.objects.bulk_create(rows.values())
+        sections |= rows
     Passage.objects.bulk_create(
         Passage(
             edition=edition,
@@ -132,6 +150,7 @@ class _Load:
         self.tally = Tally()
         self.problems = [Problem(*problem) for problem in seeds.problems]
         self.gone: set[str] = set()  # documents that an editor deleted
+        self.of_editors: set[str] = set()  # documents that an editor saved or deleted
         self.translations: dict[str, tuple[str, str]] = {}
 
     def run(self) -> Tally:
@@ -157,6 +176,8 @@ class _Load:
             if key in incoming and newest.source != Source.SEED:
                 del incoming[key]
                 self._leave(kind, key, newest)
+                if kind == "document":
+                    self.of_editors.add(key)
                 if kind == "document" and newest.deleted:
                     self.gone.add(key)
 
@@ -191,16 +212,9 @@ class _Load:
         self.index.expect("edition", [ref])
         try:
             content = read_source(entry["folder"] / name)
-            stored = Edition.objects.filter(ref=ref).values_list("sha256", flat=True).first()
-            if stored == hashlib.sha256(content).hexdigest():
-                self.tally.unchanged["edition"] += 1
+            if self._is_stored(ref, content, entry):
                 return None
-            if stored:
-                raise SourceError(
-                    f"{name}: differs from the edition {ref} that is stored; words are quoted "
-                    "from it, so add the corrected file as a new edition."
-                )
-            report = parse_report(decode(content, name), language)
+            report = parse_report(read_file(content, name), language)
         except SourceError as error:
             self.problems.append(Problem(where, str(error)))
             return None
@@ -208,6 +222,33 @@ class _Load:
         self.index.expect_texts({f"{ref}/{p.ref}": p.text for p in report.passages})
         self.tally.new["edition"] += 1
         return entry, content, report
+
+    def _is_stored(self, ref: str, content: bytes, entry: Data) -> bool:
+        """Whether an edition needs no saving: it is there, or its document is an editor's now."""
+        sha256, name = hashlib.sha256(content).hexdigest(), entry["file"]
+        same = Edition.objects.filter(sha256=sha256).values_list("ref", flat=True).first()
+        if same == ref:
+            self.tally.unchanged["edition"] += 1
+            return True
+        if same:
+            raise SourceError(
+                "%(name)s: is the edition %(same)s already; take it out of the seeds.",
+                name=name,
+                same=same,
+            )
+        if not Edition.objects.filter(ref=ref).exists():
+            return False
+        if str(entry["document"]) in self.of_editors:
+            self.tally.left.append(
+                f"edition {ref}: differs from {name}; an editor saved its document, left as it is"
+            )
+            return True
+        raise SourceError(
+            "%(name)s: differs from the edition %(ref)s that is stored; words are quoted "
+            "from it, so add the corrected file as a new edition.",
+            name=name,
+            ref=ref,
+        )
 
     def _resolve_words(self) -> None:
         """Find the words that the files quote, and put places in their stead."""
@@ -333,7 +374,6 @@ class _Load:
             store_edition(document, entry["language"], content, entry["file"], report)
         self.index.forget("edition", "passage")
         records.apply(later, self.index, source=Source.SEED, change_set=mark)
-        # An index without a row was never written: the tables came with a migration.
-        if any(plan.new or plan.changed for plan in plans) or not CaseFacet.objects.exists():
+        if any(plan.new or plan.changed for plan in plans) or not index.is_written():
             self.progress("indexing the cases for search")
             index.refresh()

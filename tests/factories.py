@@ -153,6 +153,8 @@ def make_case(slug=None, *, countries=("GIN",), terms=(), **changed) -> Case:
     values |= {"coverage": "named_only", "review": "published"} | changed
     if values["review"] == "published":
         values.setdefault("published_on", timezone.now())
+    if original := values.get("working_copy_of"):
+        values.setdefault("base_version", original.version)
     case = Case.objects.create(slug=slug, **values)
     for order, alpha3 in enumerate(countries):
         CaseCountry.objects.create(case=case, country=make_country(alpha3), order=order)
@@ -174,14 +176,20 @@ def make_edition(code="S-2011-552", language="fa") -> Edition:
         content=b"",
         sha256=f"{next(_number):064d}",
         furniture=[{"line": 3, "text": "Photo credit"}],
-        warnings=["footnote 9 breaks off"],
+        warnings=["footnote 9 breaks off: «… and»"],
     )
 
 
-PASSAGE_KINDS = {"p": "paragraph", "n": "footnote", "h": "heading", "a": "abstract"}
+PASSAGE_KINDS = {
+    "p": "paragraph",
+    "n": "footnote",
+    "h": "heading",
+    "a": "abstract",
+    "f": "front",
+}
 
 
-def add_passage(edition, code, text, *, calls=(), section=None) -> Passage:
+def add_passage(edition, code, text, *, calls=(), section=None, number=None) -> Passage:
     """The next passage of an edition; its code says of what kind it is."""
     return Passage.objects.create(
         edition=edition,
@@ -189,7 +197,7 @@ def add_passage(edition, code, text, *, calls=(), section=None) -> Passage:
         code=code,
         ref=f"{edition.ref}/{code}",
         kind=PASSAGE_KINDS[code[0]],
-        number=code[1:] if code[0] in "pn" else "",
+        number=number or (code[1:] if code[0] in "pn" else ""),
         order=edition.passages.count(),
         text=text,
         lines=[1, 1],

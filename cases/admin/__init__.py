@@ -1,5 +1,5 @@
 """The editors' desk: every model in Django's admin, with a revision for whatever is saved there."""
 
-from cases.admin import actors, cases, documents, history, vocabulary
+from cases.admin import actors, cases, documents, history, old_codes, people, vocabulary
 
-__all__ = ["actors", "cases", "documents", "history", "vocabulary"]
+__all__ = ["actors", "cases", "documents", "history", "old_codes", "people", "vocabulary"]

@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.base import DirectedAdmin, ReadOnlyAdmin, RecordAdmin, TableAdmin
+from cases.admin.base import DirectedAdmin, ReadOnlyAdmin, RecordAdmin
+from cases.admin.merging import MergeAdmin
+from cases.admin.tables import TableAdmin
 from cases.models import Actor, ActorName, Term
-from cases.resources import ActorResource
 
 
 class ActorNameInline(DirectedAdmin, admin.TabularInline):
@@ -14,9 +15,9 @@ class ActorNameInline(DirectedAdmin, admin.TabularInline):
 
 
 @admin.register(Actor)
-class ActorAdmin(TableAdmin, RecordAdmin):
+class ActorAdmin(MergeAdmin, TableAdmin, RecordAdmin):
     record_kind = "actor"
-    resource_classes = [ActorResource]
+    tables = ["actors", "actor_names"]
     list_display = ["code", "__str__", "type", "naming", "parent", "country", "statement_total"]
     list_filter = ["type", "naming"]
     list_select_related = ["type", "parent", "country"]
@@ -30,6 +31,10 @@ class ActorAdmin(TableAdmin, RecordAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["code"] if obj else []
+
+    def to_field_allowed(self, request, to_field):
+        """The form of a case gives the code of a new actor back into its field."""
+        return to_field == "code" or super().to_field_allowed(request, to_field)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "type":

@@ -1,151 +1,93 @@
 """Cases with their statements, and findings."""
 
-from django.contrib import admin
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.forms import BaseInlineFormSet
+import uuid
+
+from django import forms
+from django.contrib import admin, messages
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.base import (
-    DirectedAdmin,
-    LoadedChoiceField,
-    ReadOnlyAdmin,
-    RecordAdmin,
-    TableAdmin,
+from cases import records, workflow
+from cases.admin.base import ReadOnlyAdmin, RecordAdmin, is_trial
+from cases.admin.documents import in_direction
+from cases.admin.fields import LabelledFormSet, LookupField, LookupsField
+from cases.admin.helping import LookupViews
+from cases.admin.lookups import Lookups
+from cases.admin.meanwhile import Record
+from cases.admin.merging import MergeAdmin
+from cases.admin.statements import (
+    STATEMENT_INLINES,
+    CasePage,
+    StatementFormSet,
+    StatementInline,
+    note_quotations,
 )
-from cases.admin.documents import in_direction, shortened
+from cases.admin.tables import TableAdmin
+from cases.admin.workflow import CaseWorkflow, StatementWorkflow
 from cases.models import (
     Case,
     CaseCountry,
     CaseRelation,
-    Document,
     Statement,
     StatementActor,
     StatementQuotation,
-    Term,
 )
-from cases.models.vocabulary import SCHEMES
 from cases.querysets import SEARCHED
-from cases.resources import CaseResource
+from cases.records.differences import path_of
+from cases.worklist import claims_without_words
 
-COMMON = ["key", "term", "actors_and_words", "when", "scope", "support"]
-OWN_COLUMNS = {
-    "event": ["phase", "place"],
-    "outcome": ["horizon", "assessed_by", "attribution"],
-    "success_element": ["effect"],
-    "tool": ["quantity", "place"],
-}
+
+class CaseCountryForm(forms.ModelForm):
+    """A country by its code or its name in any language."""
+
+    country = LookupField("country", label=_("country"))
+
+    def __init__(self, *args, lookups, **options):
+        super().__init__(*args, **options)
+        self.fields["country"].lookups = lookups
+
+
+class CaseForm(forms.ModelForm):
+    """The head of a case; its regions by their codes or names."""
+
+    regions = LookupsField(
+        "region",
+        label=_("regions"),
+        required=False,
+        help_text=_("Only for a crisis of a whole region."),
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["regions"] = ", ".join(each.code for each in self.instance.regions.all())
 
 
 class CaseCountryInline(admin.TabularInline):
     model = CaseCountry
+    form = CaseCountryForm
+    formset = LabelledFormSet
     extra = 1
-    autocomplete_fields = ["country"]
 
 
 class CaseRelationInline(admin.TabularInline):
     model = CaseRelation
     fk_name = "case"
+    formset = LabelledFormSet
     extra = 0
     autocomplete_fields = ["to"]
 
 
-class StatementFormSet(BaseInlineFormSet):
-    """The statements of one scheme; their keys are unique in the whole case, over all schemes."""
-
-    def clean(self):
-        super().clean()
-        # All schemes' rows of a page share the case; each leaves its keys there for the next.
-        taken = self.instance.__dict__.setdefault("_keys_on_page", set())
-        for form in self.forms:
-            key = form.cleaned_data.get("key") if hasattr(form, "cleaned_data") else None
-            if not key or form.cleaned_data.get("DELETE"):
-                continue
-            if key in taken:
-                form.add_error("key", _("Another statement of this case has this key."))
-            taken.add(key)
-
-
-class StatementInline(DirectedAdmin, admin.TabularInline):
-    """The statements of one scheme; actors and words are edited in the statement's own form."""
-
-    model = Statement
-    formset = StatementFormSet
-    scheme: str
-    extra = 0
-    show_change_link = True
-    ordering = ["order", "id"]
-    readonly_fields = ["actors_and_words"]
-
-    def get_fields(self, request, obj=None):
-        return [*COMMON, *OWN_COLUMNS.get(self.scheme, [])]
-
-    def get_queryset(self, request):
-        rows = super().get_queryset(request).filter(scheme=self.scheme)
-        return rows.for_page().select_related("case", "term", "assessed_by")
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        """Choices are read once a page, not once a row."""
-        choices = {
-            "term": Term.objects.filter(scheme=self.scheme),
-            "assessed_by": Document.objects.all(),
-        }
-        if db_field.name not in choices:
-            return super().formfield_for_foreignkey(db_field, request, **kwargs)
-        return LoadedChoiceField(
-            choices[db_field.name],
-            required=not db_field.blank,
-            label=db_field.verbose_name,
-            help_text=db_field.help_text,
-        )
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Terms and documents are managed elsewhere: no icons for them in every row."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
-
-    @admin.display(description=_("actors and words"))
-    def actors_and_words(self, statement):
-        """Short, since a case may have a hundred rows; all of it stands in the statement's form."""
-        if not statement.pk:
-            return _("after saving")
-        actors = "; ".join(
-            f"{part.actor} ({part.get_part_display()})" for part in statement.parts.all()
-        )
-        quotations = [evidence.quotation for evidence in statement.evidence.all()]
-        if not quotations:
-            return actors
-        first = quotations[0]
-        words = in_direction(
-            shortened(first.passage.text[first.start : first.end], 60),
-            first.passage.edition.language,
-        )
-        more = f" +{len(quotations) - 1}" if len(quotations) > 1 else ""
-        return format_html("{}<div>«{}»{}</div>", actors, words, more)
-
-
-def statement_inline(scheme: str) -> type[StatementInline]:
-    """The inline of one scheme; one class serves them all."""
-    names = {
-        "scheme": scheme,
-        "verbose_name": SCHEMES[scheme],
-        "verbose_name_plural": SCHEMES[scheme],
-    }
-    return type(f"{scheme.title().replace('_', '')}Inline", (StatementInline,), names)
-
-
 @admin.register(Case)
-class CaseAdmin(TableAdmin, RecordAdmin):
+class CaseAdmin(CaseWorkflow, LookupViews, MergeAdmin, TableAdmin, RecordAdmin):
     record_kind = "case"
-    resource_classes = [CaseResource]
+    tables = ["cases", "workbook"]
     list_display = ["slug", "title_en", "start", "coverage", "review", "coding", "statement_total"]
     list_filter = ["review", "coverage", "coding", "case_countries__country__region"]
     search_fields = ["slug", "title_en", "title_fa", "title_ar"]
-    autocomplete_fields = ["regions"]
-    readonly_fields = ["on_site", "version", "changed_on", "published_on"]
+    form = CaseForm
+    readonly_fields = ["review", "coding", "on_site", "version", "changed_on", "published_on"]
     fieldsets = [
         (None, {"fields": ["slug", ("start", "end"), ("coverage", "review", "coding"), "on_site"]}),
         (_("Title"), {"fields": ["title_en", "title_fa", "title_ar"]}),
@@ -162,11 +104,7 @@ class CaseAdmin(TableAdmin, RecordAdmin):
             },
         ),
     ]
-    inlines = [
-        CaseCountryInline,
-        CaseRelationInline,
-        *(statement_inline(scheme) for scheme in SCHEMES if scheme != "finding"),
-    ]
+    inlines = [CaseCountryInline, *STATEMENT_INLINES, CaseRelationInline]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).originals().with_statement_count()
@@ -174,6 +112,33 @@ class CaseAdmin(TableAdmin, RecordAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, *(["slug"] if obj else [])]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "regions" in form.base_fields:
+            form.base_fields["regions"].lookups = Lookups.of(request)
+        return form
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        options = super().get_formset_kwargs(request, obj, inline, prefix)
+        if isinstance(inline, (CaseCountryInline, StatementInline)):
+            options["form_kwargs"] = {"lookups": Lookups.of(request)}
+        return options
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if is_trial(request):
+            return
+        tables = [each for each in formsets if isinstance(each, StatementFormSet)]
+        if lacking := [sentence for table in tables for sentence in table.lacking()]:
+            told = _("For later: %(lacking)s") % {"lacking": " ".join(lacking)}
+            self.message_user(request, told, messages.WARNING)
+
+    def note_saved(self, request, row, change_set=None):
+        change_set = change_set or uuid.uuid4()
+        if quotations := CasePage.of(row).new_quotations:
+            note_quotations(quotations, request.user, change_set)
+        super().note_saved(request, row, change_set)
 
     @admin.display(description=_("statements"), ordering="statement_count")
     def statement_total(self, case):
@@ -211,12 +176,28 @@ class StatementQuotationInline(admin.TabularInline):
         return in_direction(words, quotation.passage.edition.language)
 
 
+class WordsFilter(admin.SimpleListFilter):
+    """Claims that quote nothing: the words behind them are still to be found."""
+
+    title = _("words")
+    parameter_name = "words"
+
+    def lookups(self, request, model_admin):
+        return [("none", _("without words"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "none":
+            return queryset
+        return queryset.filter(pk__in=claims_without_words().values("pk"))
+
+
 @admin.register(Statement)
-class StatementAdmin(RecordAdmin):
+class StatementAdmin(StatementWorkflow, TableAdmin, RecordAdmin):
     """One statement whole; saving it writes a revision of its case, or of the finding it is."""
 
+    tables = ["statements", "findings"]
     list_display = ["__str__", "term", "case", "when", "scope", "support", "quotation_total"]
-    list_filter = ["scheme", "scope", "support", "horizon", "attribution"]
+    list_filter = ["scheme", WordsFilter, "scope", "support", "horizon", "attribution"]
     list_select_related = ["term", "case"]
     search_fields = ["key", "case__slug", "term__code", "term__label_en", "note_en"]
     autocomplete_fields = ["case", "term", "assessed_by", "credited_to", "documents", "about"]
@@ -225,9 +206,21 @@ class StatementAdmin(RecordAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_quotation_count()
 
-    def note_saved(self, request, row):
-        self.record_kind = "case" if row.case_id else "finding"
-        super().note_saved(request, row.case if row.case_id else row)
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """A statement stays with its case: moving it would change two records at once."""
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is not None and "case" in form.base_fields:
+            form.base_fields["case"].disabled = True
+        return form
+
+    def record_of(self, row):
+        if row.case_id:
+            kind = workflow.kind_of(row.case)
+            return Record(kind, records.EVERY_KIND[kind].key_of(row.case), row.case)
+        return Record("finding", row.key, row)
+
+    def part_of_record(self, row):
+        return path_of(["statements", row.key]) if row.case_id else ""
 
     def delete_model(self, request, obj):
         self._delete(request, [obj])
@@ -237,16 +230,12 @@ class StatementAdmin(RecordAdmin):
 
     def _delete(self, request, statements):
         """Deleting a case's statement changes the case; a finding is a record of its own."""
+        mark = uuid.uuid4()
+        self._note_deleted(request, [each for each in statements if not each.case_id], mark)
         for statement in statements:
-            case = statement.case
-            if case is None:
-                self.record_kind = "finding"
-                super().delete_model(request, statement)
-            else:
-                statement.delete()
-        for case in {statement.case for statement in statements if statement.case_id}:
-            self.record_kind = "case"
-            super().note_saved(request, case)
+            statement.delete()
+        for statement in {each.case_id: each for each in statements if each.case_id}.values():
+            self.note_saved(request, statement, mark)
 
     @admin.display(description=_("quotations"), ordering="quotation_count")
     def quotation_total(self, statement):

@@ -5,6 +5,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.base import DirectedAdmin, ReadOnlyAdmin, RecordAdmin
+from cases.admin.reading import ReadingDesk
+from cases.admin.tables import TableAdmin
 from cases.models import (
     Document,
     Edition,
@@ -28,8 +30,9 @@ def shortened(text: str, length: int = 120) -> str:
 
 
 @admin.register(Document)
-class DocumentAdmin(RecordAdmin):
+class DocumentAdmin(TableAdmin, RecordAdmin):
     record_kind = "document"
+    tables = ["documents"]
     list_display = ["code", "symbol", "title_en", "kind", "date", "identification"]
     list_filter = ["kind", "identification"]
     search_fields = ["code", "symbol", "title_en", "title_fa", "title_ar"]
@@ -40,7 +43,7 @@ class DocumentAdmin(RecordAdmin):
 
 
 @admin.register(Edition)
-class EditionAdmin(ReadOnlyAdmin):
+class EditionAdmin(ReadingDesk, ReadOnlyAdmin):
     list_display = ["ref", "language", "title", "file_name", "sha256"]
     list_filter = ["language"]
     search_fields = ["ref", "title"]
@@ -79,10 +82,11 @@ class PassageAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Quotation)
-class QuotationAdmin(RecordAdmin):
+class QuotationAdmin(TableAdmin, RecordAdmin):
     """Words are evidence: what a statement stands on cannot be moved or deleted."""
 
     record_kind = "quotation"
+    tables = ["quotations"]
     list_display = ["__str__", "printed_words", "translation_en", "translated_by", "uses"]
     list_filter = ["passage__edition", "translated_by"]
     list_select_related = ["passage__edition"]
@@ -95,10 +99,6 @@ class QuotationAdmin(RecordAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["passage", "start", "end", "printed_words"] if obj else ["printed_words"]
-
-    def has_delete_permission(self, request, obj=None):
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and not (obj and obj.evidence_for.exists())
 
     @admin.display(description=_("words"))
     def printed_words(self, quotation):
@@ -113,8 +113,9 @@ class QuotationAdmin(RecordAdmin):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(RecordAdmin):
+class ReferenceAdmin(TableAdmin, RecordAdmin):
     record_kind = "reference"
+    tables = ["references"]
     list_display = ["passage", "document", "kind", "printed_words"]
     list_filter = ["kind", "passage__edition"]
     list_select_related = ["passage__edition", "document"]
@@ -134,8 +135,9 @@ class ErratumPlaceInline(DirectedAdmin, admin.TabularInline):
 
 
 @admin.register(Erratum)
-class ErratumAdmin(RecordAdmin):
+class ErratumAdmin(TableAdmin, RecordAdmin):
     record_kind = "erratum"
+    tables = ["errata"]
     list_display = ["code", "kind", "printed", "reading", "reading_en", "certainty", "basis"]
     list_filter = ["edition", "kind", "certainty", "basis"]
     list_select_related = ["edition"]

@@ -3,15 +3,16 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from cases.admin.base import RecordAdmin, TableAdmin
+from cases.admin.base import RecordAdmin
+from cases.admin.merging import MergeAdmin
+from cases.admin.tables import TableAdmin
 from cases.models import Country, Region, Term
-from cases.resources import TermResource
 
 
 @admin.register(Term)
-class TermAdmin(TableAdmin, RecordAdmin):
+class TermAdmin(MergeAdmin, TableAdmin, RecordAdmin):
     record_kind = "term"
-    resource_classes = [TermResource]
+    tables = ["terms"]
     list_display = ["id", "label_en", "label_fa", "label_ar", "broader", "uses", "retired_on"]
     list_filter = ["scheme", ("retired_on", admin.EmptyFieldListFilter)]
     list_select_related = ["broader"]
@@ -24,6 +25,12 @@ class TermAdmin(TableAdmin, RecordAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["scheme", "code"] if obj else []
+
+    def get_search_results(self, request, queryset, search_term):
+        """What is offered while one types leaves retired terms out; the list has all."""
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            queryset = queryset.in_use()
+        return super().get_search_results(request, queryset, search_term)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -43,8 +50,9 @@ class RegionAdmin(RecordAdmin):
 
 
 @admin.register(Country)
-class CountryAdmin(RecordAdmin):
+class CountryAdmin(TableAdmin, RecordAdmin):
     record_kind = "country"
+    tables = ["countries"]
     list_display = ["alpha3", "alpha2", "__str__", "region"]
     list_filter = ["region"]
     list_select_related = ["region"]

@@ -1,5 +1,6 @@
 """The data model; docs/data-model.md has a paragraph on each class."""
 
+from cases.models.accounts import PasswordDue
 from cases.models.actors import Actor, ActorName
 from cases.models.cases import Case, CaseCountry, CaseRelation
 from cases.models.documents import (
@@ -12,7 +13,9 @@ from cases.models.documents import (
     Reference,
     Section,
 )
+from cases.models.imports import PendingImport
 from cases.models.index import CaseFacet
+from cases.models.old_codes import OldCode
 from cases.models.revisions import Revision
 from cases.models.statements import Statement, StatementActor, StatementQuotation
 from cases.models.vocabulary import Country, Region, Term
@@ -29,7 +32,10 @@ __all__ = [
     "Edition",
     "Erratum",
     "ErratumPlace",
+    "OldCode",
     "Passage",
+    "PasswordDue",
+    "PendingImport",
     "Quotation",
     "Reference",
     "Region",

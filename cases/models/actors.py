@@ -65,6 +65,7 @@ class Actor(Recorded):
         ordering = ["code"]
         verbose_name = _("actor")
         verbose_name_plural = _("actors")
+        permissions = [("merge_actor", "Can merge actors")]
         constraints = [
             models.CheckConstraint(
                 name="actor_is_not_its_own_parent",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import edtf
-from cases.models.choices import CaseRelationKind, Coding, CountryRole, Coverage, Review
+from cases.models.choices import PLACES, CaseRelationKind, Coding, CountryRole, Coverage, Review
 from cases.models.fields import EdtfField, Recorded, translated
 from cases.models.vocabulary import Country, Region
 from cases.querysets import CaseQuerySet
@@ -61,11 +61,21 @@ class Case(Recorded):
         related_name="working_copy",
         verbose_name=_("working copy of"),
     )
+    base_version = models.PositiveIntegerField(
+        _("taken from version"), null=True, blank=True, editable=False
+    )
     # What search looks in, written by cases.index: titles and places; all words; all words without
     # spaces.
     search_head = models.TextField(editable=False, default="")
     search_text = models.TextField(editable=False, default="")
     search_squashed = models.TextField(editable=False, default="")
+    # What the list is ordered by, written by cases.index too: no database knows the alphabets.
+    title_order_en = models.TextField(editable=False, default="")
+    title_order_fa = models.TextField(editable=False, default="")
+    title_order_ar = models.TextField(editable=False, default="")
+    place_order_en = models.TextField(editable=False, null=True)
+    place_order_fa = models.TextField(editable=False, null=True)
+    place_order_ar = models.TextField(editable=False, null=True)
 
     countries = models.ManyToManyField(
         Country, through="CaseCountry", related_name="cases", verbose_name=_("countries")
@@ -84,6 +94,11 @@ class Case(Recorded):
         ordering = ["slug"]
         verbose_name = _("case")
         verbose_name_plural = _("cases")
+        permissions = [
+            ("publish_case", "Can publish cases"),
+            ("withdraw_case", "Can withdraw cases"),
+            ("merge_case", "Can merge cases"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],
@@ -118,6 +133,12 @@ class Case(Recorded):
                 condition=Q(working_copy_of=None) | Q(review__in=[Review.DRAFT, Review.IN_REVIEW]),
                 violation_error_message=_("A working copy is a draft or in review."),
             ),
+            models.CheckConstraint(
+                name="case_working_copy_knows_its_base",
+                condition=Q(working_copy_of=None, base_version=None)
+                | Q(working_copy_of__isnull=False, base_version__isnull=False),
+                violation_error_message=_("A working copy says what version it was taken from."),
+            ),
         ]
         indexes = [models.Index("review", "start_earliest", name="case_list")]
 
@@ -137,6 +158,11 @@ class Case(Recorded):
             return  # the field has refused it in its own words
         if starts and ends and starts > ends:
             raise ValidationError({"end": _("The case ends before it starts.")})
+
+    def place(self) -> "Country | Region | None":
+        """Where the case is, first of all; a neighbour at risk is named in it, but is not there."""
+        there = [each for each in self.case_countries.all() if each.role in PLACES]
+        return there[0].country if there else next(iter(self.regions.all()), None)
 
     @property
     def title(self) -> str:

@@ -104,7 +104,10 @@ class Review(TextChoices):
 
 
 class Coding(TextChoices):
+    """How many eyes saw the coding before readers did."""
+
     SINGLE = "single", _("single coder")
+    REVIEWED = "reviewed", _("one coder, checked by a reviewer")
     DOUBLE = "double", _("coded twice, independently")
 
 
@@ -112,6 +115,10 @@ class CountryRole(TextChoices):
     SCENE = "scene", _("scene")
     PARTY = "party", pgettext_lazy("role of a country", "party")
     AT_RISK = "at_risk", _("at risk")
+
+
+# A neighbour at risk is named in a case, but the case is not there.
+PLACES = (CountryRole.SCENE, CountryRole.PARTY)
 
 
 class CaseRelationKind(TextChoices):
@@ -126,7 +133,7 @@ class Scope(TextChoices):
     """`pattern` is kept and shown, but left out of counts, filters and coverage."""
 
     THIS_CASE = "this_case", _("this case")
-    GROUP = "group", _("several cases together")
+    GROUP = "group", _("said of several cases together")
     PATTERN = "pattern", _("general rule")
 
 
@@ -145,7 +152,7 @@ class Part(TextChoices):
     IN_SUPPORT_OF = "in_support_of", _("in support of")
     AT_REQUEST_OF = "at_request_of", _("at the request of")
     TOWARDS = "towards", _("towards or between")
-    SUBJECT = "subject", _("who it happens to")
+    SUBJECT = "subject", _("concerning")
 
 
 class Phase(TextChoices):

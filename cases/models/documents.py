@@ -351,3 +351,13 @@ class ErratumPlace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.passage.ref}/{self.start}-{self.end}"
+
+    @property
+    def words(self) -> str:
+        """What is printed here."""
+        return self.passage.text[self.start : self.end]
+
+    @property
+    def is_like_another(self) -> bool:
+        """Whether the erratum spells out its reading for another place with other words."""
+        return self.words != self.erratum.printed

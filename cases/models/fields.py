@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases import edtf
+from cases.text import alphabetical
 
 # Slugs of records, as seeds and addresses print them.
 CODE_PATTERN = r"^[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$"
@@ -38,7 +39,7 @@ class EdtfField(models.CharField):
         try:
             return edtf.clean(str(value))
         except edtf.EdtfError as error:
-            raise ValidationError(str(error), code="edtf") from error
+            raise ValidationError(why_no_date(error), code="edtf") from error
 
     def pre_save(self, instance, add):
         text = getattr(instance, self.attname) or ""
@@ -46,6 +47,11 @@ class EdtfField(models.CharField):
             for column, day in zip(self.bounds, edtf.bounds(text), strict=True):
                 setattr(instance, column, day)
         return text
+
+
+def why_no_date(error: edtf.EdtfError) -> str:
+    """What is wrong with a date, in the reader's language."""
+    return gettext(error.message) % error.params
 
 
 def translated(instance, name: str, language: str | None = None) -> tuple[str, str]:
@@ -58,6 +64,11 @@ def translated(instance, name: str, language: str | None = None) -> tuple[str, s
         if text := getattr(instance, f"{name}_{candidate}", ""):
             return text, candidate
     return "", wanted
+
+
+def by_name(record) -> str:
+    """What to sort records by that are shown by their names in the reader's language."""
+    return alphabetical(str(record), get_language() or "en")
 
 
 class Recorded(models.Model):

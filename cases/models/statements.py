@@ -250,6 +250,23 @@ class Statement(Recorded):
         }
         if self.term_id and (found := breaches(values)):
             raise ValidationError(found)
+        if self.term_id and self._takes_retired_term():
+            raise ValidationError({"term": self._retired()})
+
+    def _takes_retired_term(self) -> bool:
+        """Whether its term is retired and is not the one that it had already."""
+        try:
+            if not self.term.is_retired:
+                return False
+        except Term.DoesNotExist:
+            return False  # the field has refused it in its own words
+        return not Statement.objects.filter(pk=self.pk, term=self.term_id).exists()
+
+    def _retired(self) -> str:
+        known = {"term": self.term_id, "day": self.term.retired_on, "new": self.term.replaced_by_id}
+        if self.term.replaced_by_id:
+            return _("%(term)s is retired since %(day)s: use %(new)s.") % known
+        return _("%(term)s is retired since %(day)s: use another term.") % known
 
 
 class StatementActor(models.Model):

@@ -1,5 +1,6 @@
 """Terms, regions and countries: what statements and cases are described with."""
 
+import re
 from functools import cache
 
 from babel import Locale
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +86,7 @@ class Term(Recorded):
         ordering = ["scheme", "order", "code"]
         verbose_name = _("term")
         verbose_name_plural = _("terms")
+        permissions = [("merge_term", "Can merge terms")]
         constraints = [
             models.CheckConstraint(
                 name="term_id_is_scheme_and_code",
@@ -112,9 +115,45 @@ class Term(Recorded):
         super().save(*args, **kwargs)
 
     @property
+    def is_silence(self) -> bool:
+        """Whether it says that a source does not tell, and nothing else."""
+        return self.code in ABSENCE_CODES
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether new statements can no longer say it; old ones keep it."""
+        return self.retired_on is not None and self.retired_on <= timezone.localdate()
+
+    @property
     def definition(self) -> str:
         """The definition in the reader's language, or in another where that one is missing."""
         return translated(self, "definition")[0]
+
+
+# Where CLDR's name is not the one that the UN uses and its readers look for.
+_UN_NAMES = {
+    "CD": {
+        "en": "Democratic Republic of the Congo",
+        "fa": "جمهوری دموکراتیک کنگو",
+        "ar": "جمهورية الكونغو الديمقراطية",
+    },
+    "CI": {"en": "Côte d’Ivoire", "fa": "ساحل عاج", "ar": "كوت ديفوار"},
+    "CG": {"en": "Congo", "fa": "کنگو", "ar": "الكونغو"},
+    "PG": {"fa": "پاپوآ گینهٔ نو"},
+    "PS": {"en": "State of Palestine", "fa": "دولت فلسطین", "ar": "دولة فلسطين"},
+    "TZ": {
+        "en": "United Republic of Tanzania",
+        "fa": "جمهوری متحد تانزانیا",
+        "ar": "جمهورية تنزانيا المتحدة",
+    },
+    "LR": {"ar": "ليبريا"},
+    "GW": {"ar": "غينيا - بيساو"},
+    "MM": {"en": "Myanmar", "fa": "میانمار", "ar": "ميانمار"},
+}
+
+
+# CLDR writes «افریقا», the texts and everybody else «آفریقا»; Arabic has other last letters.
+_SPELT_HERE = re.compile(r"\bا(فریقا|مریکا)")
 
 
 @cache
@@ -123,9 +162,14 @@ def _territories(language: str):
 
 
 def _territory(code: str) -> str:
-    """The name that CLDR gives a country or a region in the reader's language."""
+    """The name of a country or a region in the reader's language."""
     language = (get_language() or "en").split("-")[0]
-    return _territories(language).get(code, code)
+    name = _UN_NAMES.get(code, {}).get(language) or _territories(language).get(code, code)
+    return _SPELT_HERE.sub(r"آ\1", name)
+
+
+def _cldr_names(code: str) -> list[tuple[str, str]]:
+    return [(language, _territories(language).get(code, "")) for language, _ in settings.LANGUAGES]
 
 
 class Region(Recorded):
@@ -150,9 +194,9 @@ class Region(Recorded):
     def __str__(self) -> str:
         return _territory(self.m49)
 
-    def names(self) -> list[str]:
-        """Its names in the languages of the interface."""
-        return [_territories(code).get(self.m49, "") for code, _name in settings.LANGUAGES]
+    def names(self) -> list[tuple[str, str]]:
+        """(language, name) in the languages of the interface."""
+        return _cldr_names(self.m49)
 
 
 class Country(Recorded):
@@ -180,6 +224,6 @@ class Country(Recorded):
     def __str__(self) -> str:
         return _territory(self.alpha2)
 
-    def names(self) -> list[str]:
-        """Its names in the languages of the interface."""
-        return [_territories(code).get(self.alpha2, "") for code, _name in settings.LANGUAGES]
+    def names(self) -> list[tuple[str, str]]:
+        """(language, name) in the languages of the interface, CLDR's last."""
+        return [*_UN_NAMES.get(self.alpha2, {}).items(), *_cldr_names(self.alpha2)]

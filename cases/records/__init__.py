@@ -12,23 +12,27 @@ from cases.records.engine import (
     Provenance,
     apply,
     dump,
+    note_belonging,
     note_deleted,
     note_saved,
     plan,
     provenance,
 )
-from cases.records.kinds import KINDS
-from cases.records.shapes import Index, Problem
+from cases.records.kinds import EVERY_KIND, KINDS
+from cases.records.shapes import Data, Index, Problem
 
 __all__ = [
+    "EVERY_KIND",
     "KINDS",
     "Conflict",
+    "Data",
     "Index",
     "Plan",
     "Problem",
     "Provenance",
     "apply",
     "dump",
+    "note_belonging",
     "note_deleted",
     "note_saved",
     "plan",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.models import Revision
 from cases.models.choices import Source
-from cases.records.kinds import KINDS
+from cases.records.kinds import EVERY_KIND
 from cases.records.shapes import Data, Index, Problem
 
 
@@ -43,7 +43,7 @@ class Provenance:
 
 def dump(kind: str, keys=None) -> dict[str, Data]:
     """Canonical data of stored records by key; `keys` None means all."""
-    spec = KINDS[kind]
+    spec = EVERY_KIND[kind]
     wanted = None if keys is None else set(keys)
     found = {spec.key_of(row): spec.dump(row) for row in spec.rows(wanted)}
     return found if wanted is None else {k: data for k, data in found.items() if k in wanted}
@@ -63,7 +63,7 @@ def plan(kind: str, incoming: Mapping[str, Data], index: Index, where: Mapping[s
 
     `where` says for each key where its data stands, for the error messages.
     """
-    spec, result = KINDS[kind], Plan(kind)
+    spec, result = EVERY_KIND[kind], Plan(kind)
     stored = dump(kind, incoming)
     for key, data in incoming.items():
         found: list[Problem] = []
@@ -91,7 +91,7 @@ def apply(
     change_set = change_set or uuid.uuid4()
     written = []
     for each in plans:
-        spec = KINDS[each.kind]
+        spec = EVERY_KIND[each.kind]
         # A row whose key is its primary key would not be refused but overwritten.
         if each.new and (there := dump(each.kind, each.new)):
             raise Conflict(f"{spec.name} {', '.join(there)} was made by somebody else meanwhile.")
@@ -125,13 +125,15 @@ def _write_revisions(kind: str, keys: list[str], source, why, who, change_set) -
     """One revision a record, numbered on from its newest, and the row's version after it."""
     if not keys:
         return
-    spec, known, now = KINDS[kind], provenance(kind), timezone.now()
+    spec, now = EVERY_KIND[kind], timezone.now()
     wanted, rows, revisions = set(keys), [], []
+    written = Revision.objects.filter(kind=kind, key__in=wanted).values("key")
+    newest = dict(written.annotate(newest=Max("version")).values_list("key", "newest"))
     for row in spec.rows(wanted):
         key = spec.key_of(row)
         if key not in wanted:
             continue
-        row.version = known[key].version + 1 if key in known else 1
+        row.version = newest.get(key, 0) + 1
         row.changed_on = now
         rows.append(row)
         revisions.append(
@@ -160,6 +162,14 @@ def note_saved(kind: str, key: str, *, source: Source, who=None, why="", change_
         return False
     _write_revisions(kind, [key], source, why, who, change_set or uuid.uuid4())
     return True
+
+
+def note_belonging(kind: str, key: str, *, source: Source, why: str, who=None) -> None:
+    """Write a revision of a record that is as it was: what belongs to it was saved, as `why` says.
+
+    So the history of a document tells of its editions, which are no records of their own.
+    """
+    _write_revisions(kind, [key], source, why, who, uuid.uuid4())
 
 
 def note_deleted(kind: str, key: str, *, source: Source, who=None, why="", change_set=None) -> None:

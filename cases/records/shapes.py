@@ -17,6 +17,7 @@ from cases.models import (
     Country,
     Document,
     Edition,
+    OldCode,
     Passage,
     Quotation,
     Region,
@@ -76,6 +77,7 @@ class Index:
         self._rows: dict[str, dict[str, Any]] = {}
         self._expected: dict[str, set[str]] = {}
         self._texts: dict[str, str] = {}
+        self._old: dict[str, dict[str, str]] = {}
 
     def expect(self, kind: str, codes: Iterable[str]) -> None:
         """Announce codes that will exist by the time of saving."""
@@ -99,6 +101,12 @@ class Index:
     def pk(self, kind: str, code: str) -> Any:
         """The primary key of the row with this code; it must exist."""
         return self._load(kind)[code]
+
+    def current(self, kind: str, code: str) -> str:
+        """The code that stands today for one of a record that was merged into another."""
+        if kind not in self._old:
+            self._old[kind] = OldCode.objects.targets(kind)
+        return self._old[kind].get(code, code)
 
     def knows(self, kind: str, code: str) -> bool:
         """Whether a row with this code exists or is expected."""
@@ -203,6 +211,8 @@ class Shape:
                 result[name] = value
         for name, kind in self.codes.items():
             code = data.get(name)
+            if isinstance(code, str):
+                code = index.current(kind, code)
             if is_empty(code):
                 if not self.model._meta.get_field(name).null:
                     problems.append(Problem(f"{where}, {name}", "is missing."))
@@ -216,12 +226,13 @@ class Shape:
                 problems.append(Problem(f"{where}, {name}", f"{codes!r} must be a list."))
                 continue
             for code in codes:
-                if not isinstance(code, str) or not index.knows(kind, code):
+                if not isinstance(code, str) or not index.knows(kind, index.current(kind, code)):
                     problems.append(Problem(f"{where}, {name}", unknown_code(index, kind, code)))
                 elif codes.count(code) > 1:
                     problems.append(Problem(f"{where}, {name}", f"{code!r} stands there twice."))
             if codes:
-                result[name] = list(codes)
+                now = (index.current(kind, code) for code in codes if isinstance(code, str))
+                result[name] = list(dict.fromkeys(now))
         return result
 
     def dump(self, row: models.Model) -> Data:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from cases.models import (
     Document,
@@ -11,7 +12,7 @@ from cases.models import (
     StatementQuotation,
     Term,
 )
-from cases.models.choices import Coverage, Part, Scope, Support
+from cases.models.choices import Part, Scope, Support
 from cases.models.statements import breaches
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, WORDLESS_TERMS
 from cases.records.shapes import Data, Index, Problem, Shape
@@ -88,7 +89,7 @@ def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
     elif tools:
         result["credited_to"] = sorted(tools)
     if "term" in result:
-        problems += [Problem(where, what) for what in _breaches(result)]
+        problems += [Problem(where, what) for what in breaches_of(result)]
     return result
 
 
@@ -105,81 +106,66 @@ def read_of_case(items, where: str, index: Index, problems: list[Problem]) -> li
             continue
         results.append(read(data, f"{where}, statement {name}", index, problems))
     keys = Counter(statement.get("key") for statement in results)
-    tools = {s.get("key") for s in results if s.get("term", "").startswith("tool:")}
     for key, count in keys.items():
         if count > 1:
             problems.append(Problem(f"{where}, statement {key}", f"this key stands {count} times."))
     for statement in results:
-        here = f"{where}, statement {statement.get('key')}"
         if statement.get("term", "").startswith("finding:"):
+            here = f"{where}, statement {statement.get('key')}"
             problems.append(Problem(here, "a finding belongs to no case."))
-        for key in statement.get("credited_to", []):
-            if key not in tools:
-                problems.append(
-                    Problem(here, f"credited_to: {key!r} is no tool statement of this case.")
-                )
-    for scheme in HEADER_SCHEMES:
-        codes = [
-            statement["term"].partition(":")[2]
-            for statement in results
-            if statement.get("term", "").startswith(f"{scheme}:")
-        ]
-        if len(codes) > 1 and not set(ABSENCE_CODES).isdisjoint(codes):
-            problems.append(
-                Problem(where, f"{scheme}: an absence code never stands beside another code.")
-            )
+    problems += [
+        Problem(f"{where}, statement {key}", what) for key, what in credit_breaches(results)
+    ]
+    problems += [Problem(where, f"{scheme}: {what}") for scheme, what in absence_breaches(results)]
     return results
 
 
-def missing_for_publication(case: Data) -> list[str]:
-    """What a case in canonical form still lacks before readers may see it."""
-    missing = [
-        f"{name} is missing."
-        for name in (
-            f"{text}_{lang}" for text in ("title", "summary") for lang in ("en", "fa", "ar")
-        )
-        if name not in case
+def credit_breaches(items: list[Data]) -> list[tuple[str, str]]:
+    """(key, sentence) of outcomes that are credited to what is no tool of their case."""
+    tools = {s.get("key") for s in items if s.get("term", "").startswith("tool:")}
+    sentence = _("credited_to: %(key)r is no tool statement of this case.")
+    return [
+        (statement.get("key", ""), sentence % {"key": key})
+        for statement in items
+        for key in statement.get("credited_to", [])
+        if key not in tools
     ]
-    statements = case.get("statements", [])
-    terms = [statement.get("term", "") for statement in statements]
-    missing += [
-        f"nothing is coded for {scheme}: say at least {scheme}:not_stated."
-        for scheme in HEADER_SCHEMES
-        if not any(term.startswith(f"{scheme}:") for term in terms)
-    ]
-    told = {
-        statement["term"].partition(":")[0]
-        for statement in statements
-        if statement.get("scope") != Scope.PATTERN
-        and "term" in statement
-        and statement["term"] not in WORDLESS_TERMS
-    }
-    substantial = "tool" in told and bool(told & {"trigger", "event", "outcome"})
-    if "coverage" in case and substantial != (case["coverage"] == Coverage.SUBSTANTIAL):
-        missing.append(
-            f"coverage says {case['coverage']}, but substantial means a tool and a trigger, event "
-            "or outcome, said of this case or its group."
-        )
-    return missing
 
 
-def _breaches(data: Data) -> list[str]:
+def absence_breaches(items: list[Data]) -> list[tuple[str, str]]:
+    """(scheme, sentence) of header schemes that say at once something and that there is nothing."""
+    found = []
+    for scheme in HEADER_SCHEMES:
+        codes = codes_of(items, scheme)
+        if len(codes) > 1 and not set(ABSENCE_CODES).isdisjoint(codes):
+            found.append((scheme, _("an absence code never stands beside another code.")))
+    return found
+
+
+def codes_of(items: list[Data], scheme: str) -> list[str]:
+    """The codes of one scheme that statements say."""
+    terms = [statement.get("term", "").partition(":") for statement in items]
+    return [code for owner, _colon, code in terms if owner == scheme]
+
+
+def breaches_of(data: Data) -> list[str]:
     """Rules that a single statement breaks: those of its columns, and those of its lists."""
     term = data["term"]
     scheme = term.partition(":")[0]
     found = [str(sentence) for sentence in breaches(data)]
     found += [
-        f"{name} is only for {owner}."
+        _("%(column)s is only for %(scheme)s.") % {"column": name, "scheme": owner}
         for name, owner in (("credited_to", "outcome"), ("about", "finding"))
         if name in data and scheme != owner
     ]
     if term in WORDLESS_TERMS:
         if "quotations" in data:
-            found.append(f"{term} says that the source is silent: leave quotations out.")
+            sentence = _("%(term)s says that the source is silent: leave quotations out.")
+            found.append(sentence % {"term": term})
     elif "quotations" not in data and data.get("support") != Support.EDITOR_INFERENCE:
-        found.append("no words: quote the source, or mark it editor_inference.")
+        found.append(_("no words: quote the source, or mark it editor_inference."))
     if scheme in ("role", "tool") and not any(part in data for part in Part.values):
-        found.append(f"{scheme} without an actor.")
+        found.append(_("%(scheme)s without an actor.") % {"scheme": scheme})
     return found
 
 
@@ -191,7 +177,8 @@ def assign(row: Statement, data: Data, index: Index) -> None:
 
 def write(case, items: list[Data], index: Index) -> None:
     """Make the statements of a case exactly these, keeping the rows that have not changed."""
-    stored = {row.key: row for row in rows().filter(case=case)}
+    # A case that was read to be changed has them at hand; a new one has none.
+    stored = {row.key: row for row in case.statements.all()}
     wanted = {data["key"] for data in items}
     Statement.objects.filter(
         pk__in=[row.pk for key, row in stored.items() if key not in wanted]

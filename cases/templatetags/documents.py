@@ -1,18 +1,51 @@
 """How a passage is shown: its text with all marks in it, and addresses into it."""
 
+import re
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from cases.models import Reference
+from cases.models.choices import PassageKind
+from cases.models.fields import translated
 from cases.reader import Call, Misprint, Stretch, stretch_anchor
 from cases.templatetags.reading import digits, own_name
 
 register = template.Library()
+
+NAMES = {
+    PassageKind.PARAGRAPH: gettext_lazy("paragraph %(number)s"),
+    PassageKind.FOOTNOTE: gettext_lazy("footnote %(number)s"),
+    PassageKind.HEADING: gettext_lazy("heading %(number)s"),
+    PassageKind.ABSTRACT: gettext_lazy("abstract %(number)s"),
+    PassageKind.FRONT: gettext_lazy("front matter %(number)s"),
+}
+# What the parsers of reports may say (see ingest.parsers.report); marks stand in paragraphs.
+WARNINGS = {
+    r"no title found": gettext_lazy("No title was found."),
+    r"paragraph (?P<number>\d+) is missing": gettext_lazy("Paragraph {number} is missing."),
+    r"footnote (?P<number>\d+) is missing": gettext_lazy("Footnote {number} is missing."),
+    r"footnote (?P<number>\d+) is missing: its mark stands in (?P<place>\w+)": gettext_lazy(
+        "Footnote {number} is missing; its mark stands in {place}."
+    ),
+    r"footnote (?P<number>\d+) has no mark in the text": gettext_lazy(
+        "Footnote {number} has no mark in the text."
+    ),
+    r"footnote (?P<number>\d+) breaks off: «(?P<words>.+)»": gettext_lazy(
+        "Footnote {number} breaks off: “{words}”"
+    ),
+    r"line (?P<number>\d+): text without a number after a heading": gettext_lazy(
+        "Line {number}: text without a number after a heading."
+    ),
+    (
+        r"line (?P<number>\d+): section (?P<found>\S+) follows where (?P<due>\S+) was due"
+    ): gettext_lazy("Line {number}: section {found} follows where {due} was due."),
+}
 
 
 def text_address(edition) -> str:
@@ -52,8 +85,40 @@ def cited_words(reference) -> str:
 
 @register.filter
 def passage_name(passage) -> str:
-    """What a passage is called: paragraph 24, footnote 3; by its code where none is printed."""
-    return f"{passage.get_kind_display()} {digits(passage.number or passage.code)}"
+    """What a passage is called: paragraph 24, footnote 3; where no number is printed, by that of
+    its code."""
+    return NAMES[passage.kind] % {"number": digits(passage.number or _number_in(passage.code))}
+
+
+def _number_in(code: str) -> str:
+    """The number in a passage's code, but u3: the third paragraph without a number is not 3."""
+    return code.lstrip("pnhaf")
+
+
+@register.filter
+def document_name(document, count: int = 6) -> str:
+    """The symbol of a document, or the first words of its title in the reader's language."""
+    return document.symbol or shortened(translated(document, "title")[0], count)
+
+
+@register.filter
+def in_words(warning: str, language: str) -> SafeString:
+    """What a parser said of a text, which is in English, in the reader's language.
+
+    `language` is that of the text. What is not known here stays English and is marked as such.
+    """
+    for pattern, sentence in WARNINGS.items():
+        if match := re.fullmatch(pattern, warning):
+            said = match.groupdict()
+            for name in ("number", "found", "due"):
+                said[name] = digits(said.get(name, ""))
+            if place := said.get("place"):
+                number = digits(_number_in(place))
+                said["place"] = NAMES[PassageKind.PARAGRAPH] % {"number": number}
+            if words := said.get("words"):
+                said["words"] = format_html('<bdi lang="{}">{}</bdi>', language, words)
+            return format_html(str(sentence), **said)
+    return format_html('<bdi lang="en" dir="ltr">{}</bdi>', warning)
 
 
 @register.filter

@@ -2,14 +2,18 @@
 
 from django import template
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from cases import edtf
-from cases.models.choices import CountryRole
+from cases.models.choices import CountryRole, Part
 from cases.models.fields import translated
 
 register = template.Library()
 RIGHT_TO_LEFT = {"fa", "ar"}
+# Of an English text among other words; longer ones may be broken.
+SHORT = 24
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -21,6 +25,18 @@ def _language() -> str:
 def when(text: str) -> str:
     """An EDTF date in words of the reader's language."""
     return edtf.words(text, _language()) if text else ""
+
+
+@register.filter
+def until(case) -> str:
+    """When a case ended, after what `when` says of its start; empty if that says it already."""
+    if not case.end or case.end == case.start:
+        return ""
+    # «January 2008 to 2008» would read as a slip: the end is some day of a longer stretch.
+    is_within = case.start_earliest and case.end_earliest <= case.start_earliest
+    is_plain = case.end.replace("-", "").isdigit()
+    sentence = _("to some time in %(end)s") if is_within and is_plain else _("to %(end)s")
+    return sentence % {"end": when(case.end)}
 
 
 @register.filter
@@ -54,6 +70,24 @@ def own_name(actor):
 
 
 @register.filter
+def in_english(text: str):
+    """A text that exists in English only, marked as such; a short one stays on one line."""
+    kept = ' class="nb"' if len(text) <= SHORT else ""
+    return format_html('<bdi lang="en"{}>{}</bdi>', mark_safe(kept), text)  # noqa: S308 (ours)
+
+
+@register.filter
+def quantity(statement):
+    """How much or how many a statement says, in parentheses; nothing where it says none."""
+    if not statement.quantity:
+        return ""
+    # Among words of another language the figure is named.
+    name = "" if _language() == "en" else format_html("{}: ", _("quantity"))
+    said = in_english(statement.quantity)
+    return format_html(' <span class="quiet">({}{})</span>', name, said)
+
+
+@register.filter
 def places(case) -> list:
     """The countries and regions where a case is; neighbours at risk are not among them."""
     countries = [c.country for c in case.case_countries.all() if c.role != CountryRole.AT_RISK]
@@ -75,10 +109,10 @@ def words_of(quotation) -> str:
 
 @register.filter
 def errata_in(quotation) -> list:
-    """The errata whose print touches the quoted words."""
+    """The places of errata that touch the quoted words, each misprint once."""
     return list(
         {
-            place.erratum.pk: place.erratum
+            (place.erratum_id, place.words): place
             for place in quotation.passage.erratum_places.all()
             if place.start < quotation.end and place.end > quotation.start
         }.values()
@@ -90,7 +124,10 @@ def by_part(statement) -> list:
     """(label of the part, actors) of a statement, in the order of the parts."""
     groups: dict[str, list] = {}
     for part in statement.parts.all():
-        groups.setdefault(part.get_part_display(), []).append(part.actor)
+        # Nobody does a role: who has it is just the actor.
+        is_holder = statement.scheme == "role" and part.part == Part.BY
+        label = _("Actor") if is_holder else part.get_part_display()
+        groups.setdefault(label, []).append(part.actor)
     return list(groups.items())
 
 

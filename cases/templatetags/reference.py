@@ -1,8 +1,10 @@
 """How templates lead to the pages of terms, actors, countries and regions, and say shares."""
 
+import re
+
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,8 +35,10 @@ def address(record) -> str:
 
 
 @register.simple_tag
-def share(number: int, total: int) -> str:
+def share(number: int, total: int, *, only_numbers: bool = False) -> str:
     """In how many of how many cases: never a percentage, which a handful does not carry."""
+    if only_numbers:
+        return _("%(count)s of %(total)s") % {"count": digits(number), "total": digits(total)}
     sentence = ngettext("%(number)s of %(total)s case", "%(number)s of %(total)s cases", total)
     return sentence % {"number": digits(number), "total": digits(total)}
 
@@ -53,6 +57,36 @@ def told_in_own_language(record, name: str):
         text,
         note,
     )
+
+
+# What stands for a text of law in `match`, and the sentences that name its parts.
+_CHARTER = re.compile(r"Charter:(?P<part>[IVX]+|[0-9-]+)(?P<inquiry> enquiry)?")
+
+
+@register.simple_tag
+def outside_lists(match: str) -> str:
+    """The entries of other lists to which a term answers, in words.
+
+    FIELD names no list that a reader could look up: it is for the files only.
+    """
+    listed = [each.strip() for each in match.split(";")]
+    said = [_outside(each) for each in listed if each and not each.startswith("FIELD:")]
+    return format_html_join(_("; "), "{}", ((each,) for each in said))
+
+
+def _outside(entry: str) -> str:
+    found = _CHARTER.fullmatch(entry)
+    if not found:
+        # Names of data sets and symbols of documents are English everywhere.
+        return format_html('<bdi lang="en">{}</bdi>', entry.replace(":", ": "))
+    part = found["part"]
+    if part.isalpha():
+        return _("UN Charter, Chapter %(number)s") % {"number": part}
+    if "-" in part:
+        return _("UN Charter, Articles %(number)s") % {"number": digits(part.replace("-", "–"))}
+    sentence = _("UN Charter, Article %(number)s") % {"number": digits(part)}
+    inquiry = _("enquiry") if found["inquiry"] else ""
+    return f"{sentence} ({inquiry})" if inquiry else sentence
 
 
 @register.filter

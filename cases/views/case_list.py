@@ -22,7 +22,8 @@ from cases.filters import (
 from cases.models import Case, Passage
 from cases.models.choices import PassageKind
 from cases.search import Snippet, matching, snippet, texts_of
-from cases.views.common import Option, file_links, language, options, without
+from cases.templatetags.reading import digits
+from cases.views.common import Option, clean_address, file_links, language, options, without
 
 PER_PAGE = 20
 # Passages of the sources shown below the cases; the reader has the rest.
@@ -38,6 +39,7 @@ class Chip:
 
 
 @require_safe
+@clean_address
 def case_list(request):
     """The cases that the query string asks for, a page of them, and the filters to change it."""
     params = request.GET
@@ -45,7 +47,7 @@ def case_list(request):
     number = _page_number(params)
     pages = Paginator(selection.cases.for_list(), PER_PAGE)
     if number > pages.num_pages:
-        raise Http404(_("There is no page %(number)s of these cases.") % {"number": number})
+        raise Http404(_("There is no page %(number)s of these cases.") % {"number": digits(number)})
     facets = count_facets(selection)
     shown = pages.page(number)
     if selection.asked.get("q"):
@@ -115,7 +117,7 @@ def chips(params, selection: Selection, facets: list[Facet]) -> list[Chip]:
     """What is asked for, each with the address that asks for everything else."""
     asked, found = selection.asked, []
     if asked.get("q"):
-        found.append(Chip(f"“{asked['q']}”", without(params, "q", "page")))
+        found.append(Chip(_("“%(words)s”") % {"words": asked["q"]}, without(params, "q", "page")))
     for facet in facets:
         for option in facet.chosen:
             rest = params.copy()
@@ -127,6 +129,8 @@ def chips(params, selection: Selection, facets: list[Facet]) -> list[Chip]:
         if asked.get(name):
             date = edtf.words(edtf.clean(params[name]), language())
             found.append(Chip(sentence % {"date": date}, without(params, name, "page")))
+    if asked.get("dates") == "certainly":
+        found.append(Chip(str(DATES["certainly"]), without(params, "dates", "page")))
     return found
 
 

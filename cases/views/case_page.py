@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db.models import F, Prefetch
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cases import citing, telling
 from cases.addresses import absolute
-from cases.models import Case, CaseCountry, CaseRelation, Statement
+from cases.models import Case, CaseCountry, CaseRelation, OldCode, Statement
 from cases.models.fields import translated
 from cases.neighbours import similar_cases
 from cases.querysets import SEARCHED
@@ -104,6 +104,9 @@ def _day(case: Case):
 
 
 def _missing(request, slug):
+    now = OldCode.objects.targets("case", [slug]).get(slug)
+    if now and Case.objects.published().filter(slug=now).exists():
+        return redirect("case", now, permanent=True)
     if Case.objects.originals().filter(slug=slug, review="withdrawn").exists():
         return error_page(
             request, 410, _("Withdrawn"), [_("This case was published once and then withdrawn.")]

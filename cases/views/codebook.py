@@ -6,13 +6,16 @@ import json
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases import codebook, exports
 from cases.filters import InvalidQuery
+from cases.models.fields import translated
+from cases.templatetags.reference import outside_lists
 from cases.text import fold
-from cases.views.common import refuse_unknown
+from cases.views.common import file_links, refuse_unknown
 
 FOUND_AT_MOST = 100
 
@@ -29,6 +32,7 @@ def codebook_overview(request):
             for entry in codebook.everything(counted=False)
             if entry.code and entry.meets(words)
         ]
+        entries.sort(key=lambda entry: entry.rank(words))
         found, total = entries[:FOUND_AT_MOST], len(entries)
     names = {
         (part, group.group): group for part in codebook.PARTS for group in codebook.groups(part)
@@ -55,6 +59,8 @@ def codebook_group(request, part, group):
     groups = {each.group: each for each in codebook.groups(part)}
     if group not in groups:
         raise Http404(_("There is nothing of this name in the codebook."))
+    entries = codebook.entries(part, group)
+    by_code = {entry.code: entry for entry in entries}
     return render(
         request,
         "cases/codebook_group.html",
@@ -62,9 +68,34 @@ def codebook_group(request, part, group):
             "part": part,
             "part_label": codebook.PARTS[part],
             "group": groups[group],
-            "entries": codebook.entries(part, group),
+            "files": file_links(group, ""),
+            "entries": [
+                (
+                    entry,
+                    by_code.get(entry.broader),
+                    by_code.get(entry.replaced_by),
+                    outside_lists(entry.match),
+                    _holds(entry.values),
+                )
+                for entry in entries
+            ],
         },
     )
+
+
+def _holds(values: str) -> dict[str, str]:
+    """What a field holds, in words, and where its values are explained."""
+    if not values or values in codebook.TYPES:
+        return {"label": codebook.TYPES[values]} if values else {}
+    found = codebook.group_of(values)
+    if found is None:
+        return {"label": values}
+    part, group = found
+    if not group:
+        return {"label": _("a term"), "address": f"{reverse('codebook')}#{part}"}
+    groups = {each.group: each for each in codebook.groups(part)}
+    label, _written_in = translated(groups[group], "label")
+    return {"label": label, "address": reverse("codebook-group", args=[part, group])}
 
 
 @require_safe

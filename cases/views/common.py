@@ -1,7 +1,10 @@
 """What several pages share."""
 
 from dataclasses import dataclass
+from functools import wraps
 
+from django.http import QueryDict
+from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -27,6 +30,22 @@ def without(params, *names) -> str:
     for name in names:
         kept.pop(name, None)
     return kept.urlencode()
+
+
+def clean_address(view):
+    """Send a form's empty fields away: the address of a page is meant to be cited."""
+
+    @wraps(view)
+    def cleaned(request, *args, **kwargs):
+        if "" in (value for _name, values in request.GET.lists() for value in values):
+            kept = QueryDict(mutable=True)
+            for name, values in request.GET.lists():
+                kept.setlist(name, [value for value in values if value])
+            query = kept.urlencode()
+            return redirect(f"{request.path}?{query}" if query else request.path)
+        return view(request, *args, **kwargs)
+
+    return cleaned
 
 
 def file_links(name: str, query: str) -> list[tuple[str, str]]:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from cases.filters import InvalidQuery
 from cases.models import Case, CaseCountry, Statement, Term
 from cases.models.choices import Phase, Scope
+from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES, SCHEMES
 from cases.neighbours import dated
+from cases.views.common import clean_address
 from cases.views.similar import OFFERED, not_known
 
 LEAST, MOST = 2, 4
@@ -49,6 +51,7 @@ class Column:
 
 
 @require_safe
+@clean_address
 def compare(request):
     """The cases that the address names side by side, or a page to choose them."""
     if unknown := sorted(set(request.GET) - {"case"}):
@@ -56,7 +59,7 @@ def compare(request):
     titles = ("title_en", "title_fa", "title_ar")
     public = {case.slug: case for case in Case.objects.published().only("slug", *titles)}
     slugs = [slug for slug in request.GET.getlist("case") if slug]
-    offered = sorted(public.values(), key=str)[:OFFERED]
+    offered = sorted(public.values(), key=by_name)[:OFFERED]
     sentences = _refusals(slugs, public)
     if sentences or not slugs:
         context = {"sentences": sentences, "offered": offered, "chosen": slugs}

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from cases import reference
 from cases.filters import narrower, select_cases
 from cases.models import Actor, Case, CaseCountry, Country, Region
-from cases.models.choices import CountryRole
-from cases.text import alphabetical
+from cases.models.choices import PLACES, CountryRole
+from cases.models.fields import by_name
 from cases.views.common import page_number, refuse_unknown
 
 
@@ -21,7 +21,7 @@ class Row:
     """A country in the list: in how many cases it has each role, and how many actors it has."""
 
     country: Country
-    roles: list[int]
+    roles: list[tuple[str, int]]
     actors: int
 
 
@@ -41,12 +41,12 @@ def country_list(request):
     rows = [
         Row(
             country,
-            [in_role.get((country.pk, role), 0) for role in CountryRole.values],
+            [(role, in_role.get((country.pk, role), 0)) for role in CountryRole.values],
             of_country.get(country.pk, 0),
         )
         for country in Country.objects.filter(pk__in=codes).select_related("region")
     ]
-    rows.sort(key=lambda row: alphabetical(str(row.country)))
+    rows.sort(key=lambda row: by_name(row.country))
     labels = [label for _value, label in CountryRole.choices]
     return render(request, "cases/country_list.html", {"rows": rows, "roles": labels})
 
@@ -76,6 +76,8 @@ def country_page(request, alpha3):
                 for region in (country.region, country.region and country.region.parent)
                 if region
             ],
+            # What the filter by country finds: a neighbour at risk is not where the case is.
+            "here": len({case.pk for role in PLACES for case in roles[role]}),
             "groups": [
                 (role, label, roles[role]) for role, label in CountryRole.choices if roles[role]
             ],
@@ -102,13 +104,9 @@ def region_page(request, code):
         "cases/region_page.html",
         {
             "region": region,
-            "subregions": sorted(region.subregions.all(), key=_by_name),
-            "countries": sorted(countries.distinct(), key=_by_name),
+            "subregions": sorted(region.subregions.all(), key=by_name),
+            "countries": sorted(countries.distinct(), key=by_name),
             "page": page,
             "total": page.paginator.count,
         },
     )
-
-
-def _by_name(place: Country | Region) -> str:
-    return alphabetical(str(place))

@@ -4,24 +4,34 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from cases.facets import labels
 from cases.filters import InvalidQuery
+from cases.views.common import without
 
 FILES = ("file", "codebook-file", "case-citation")
 
 
-def error_page(request, status: int, title: str, sentences: list[str]):
+def error_page(request, status: int, title: str, sentences: list[str], **more):
     """A page that says what is wrong; plain text for whoever asked for a file."""
     if request.resolver_match and request.resolver_match.url_name in FILES:
         body = "\n".join([f"{status} {title}", *sentences]) + "\n"
         return HttpResponse(body, status=status, content_type="text/plain; charset=utf-8")
-    context = {"title": title, "sentences": sentences, "status": status}
+    context = {"title": title, "sentences": sentences, "status": status} | more
     return render(request, "error.html", context, status=status)
 
 
 def invalid_query(request, error: InvalidQuery):
     """400: what in the query string cannot be understood, parameter by parameter."""
     sentences = [f"{name}: {' '.join(said)}" for name, said in error.errors.items()]
-    return error_page(request, 400, _("This address cannot be understood"), sentences)
+    names = labels() | {"q": _("Search"), "from": _("From"), "to": _("To"), "order": _("Order")}
+    return error_page(
+        request,
+        400,
+        _("This address cannot be understood"),
+        sentences,
+        refused=[(names.get(name), name, " ".join(said)) for name, said in error.errors.items()],
+        rest=without(request.GET, *error.errors),
+    )
 
 
 def bad_request(request, exception=None):

@@ -7,10 +7,11 @@ from cases.explore import Exploration
 from cases.facets import chosen_facets
 from cases.filters import select_cases
 from cases.views.case_list import chips
-from cases.views.common import language
+from cases.views.common import clean_address, language
 
 
 @require_safe
+@clean_address
 def explore(request):
     """Pictures, each with its table, of the cases that the query string asks for."""
     params = request.GET

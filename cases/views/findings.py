@@ -5,19 +5,30 @@ from itertools import groupby
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.facets import Facet
 from cases.findings import DEFAULT_ORDER, ORDERS, select_findings
 from cases.models import Statement
+from cases.models.fields import translated
 from cases.views.case_list import Chip
-from cases.views.common import file_links, options, page_number, refuse_unknown, without
+from cases.views.common import (
+    clean_address,
+    file_links,
+    options,
+    page_number,
+    refuse_unknown,
+    without,
+)
 
 PER_PAGE = 25
+TITLE_WORDS = 12
 
 
 @require_safe
+@clean_address
 def finding_list(request):
     """The findings that the query string asks for, by kind or in the order of the texts."""
     params = request.GET
@@ -50,7 +61,9 @@ def finding_page(request, key):
     if "\x00" in key:  # PostgreSQL takes none, and no key has one
         raise Http404
     finding = get_object_or_404(Statement.objects.findings().for_page(), key=key)
-    return render(request, "cases/finding_page.html", {"finding": finding})
+    sentence, _language = translated(finding, "note")
+    title = Truncator(sentence or str(finding.term)).words(TITLE_WORDS)
+    return render(request, "cases/finding_page.html", {"finding": finding, "title": title})
 
 
 def _groups(page, order: str) -> list[tuple]:

@@ -2,11 +2,16 @@
 
 from django.db.models import Count, Q
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.exports import TABLES
+from cases.facets import offered_facets
 from cases.models import Case, Document, Erratum, Passage, Quotation, Statement
 from cases.models.choices import Coverage, Scope
+from cases.neighbours import SCHEMES
+from cases.views.common import file_links
 
 
 def figures() -> dict[str, int]:
@@ -21,6 +26,7 @@ def figures() -> dict[str, int]:
         claims=Count("pk", filter=~Q(support=""), distinct=True),
         with_words=Count("pk", filter=Q(evidence__isnull=False), distinct=True),
     )
+    statements["silent"] = statements["statements"] - statements["claims"]
     stood_on = Q(statements__case__in=published) | Q(statements__scheme="finding")
     return {
         **cases,
@@ -37,7 +43,8 @@ def figures() -> dict[str, int]:
 @require_safe
 def home(request):
     """What this is, the doors in, and what is inside."""
-    return render(request, "cases/home.html", {"figures": figures()})
+    context = {"figures": figures(), "question": offered_facets(SCHEMES)}
+    return render(request, "cases/home.html", context)
 
 
 @require_safe
@@ -49,4 +56,25 @@ def method(request):
 @require_safe
 def about_the_data(request):
     """The files, their columns and how to cite them."""
-    return render(request, "cases/about_the_data.html", {"tables": TABLES.values()})
+    files = [
+        {"name": name, "links": file_links(name, ""), "columns": table.columns}
+        for name, table in TABLES.items()
+    ]
+    context = {
+        "tables": files,
+        "of_cases": _names(table.name for table in TABLES.values() if table.of_cases),
+        "with_bounds": _files_with("earliest", "start_earliest"),
+        "with_version": _files_with("version"),
+        "with_day": _files_with("changed_on"),
+    }
+    return render(request, "cases/about_the_data.html", context)
+
+
+def _files_with(*columns: str) -> str:
+    """The names of the files that have one of the columns."""
+    return _names(name for name, table in TABLES.items() if {*columns} & {*table.columns})
+
+
+def _names(names) -> str:
+    """Names of files in a sentence; each runs from the left wherever the sentence runs from."""
+    return format_html_join(_(", "), '<code dir="ltr">{}</code>', ((name,) for name in names))

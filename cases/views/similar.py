@@ -13,6 +13,7 @@ from cases.facets import Facet, Option, labels
 from cases.filters import InvalidQuery
 from cases.models import Case, Statement
 from cases.models.choices import Attribution
+from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES
 from cases.neighbours import (
     SCHEMES,
@@ -22,6 +23,7 @@ from cases.neighbours import (
     done_by,
     with_precedents,
 )
+from cases.views.common import clean_address
 
 # Few enough to be read, and to be counted on the fingers of a hand: «3 of 5».
 CLOSEST = 5
@@ -74,6 +76,7 @@ class Summary:
 
 
 @require_safe
+@clean_address
 def similar(request):
     """The cases most like the situation that the query string describes."""
     around = Neighbourhood()
@@ -87,7 +90,7 @@ def similar(request):
         {
             "facets": _facets(around, question.terms),
             "start": start,
-            "starts": sorted(around.cases.values(), key=str)[:OFFERED],
+            "starts": sorted(around.cases.values(), key=by_name)[:OFFERED],
             "points": _points(around, question.terms),
             "closest": closest,
             "further": nearest[CLOSEST : CLOSEST + FURTHER],
@@ -164,7 +167,7 @@ def _options(around: Neighbourhood, scheme: str, asked: frozenset[str]) -> list[
             continue
         label, above = str(around.terms[key]), around.measure.broader[key]
         # Narrower ones stand under what is around them; regions, which have no order, by name.
-        place = (str(around.terms[above]) if above else label, bool(above), label)
+        place = (by_name(around.terms[above] if above else label), bool(above), by_name(label))
         found.append((place, Option(code, label, count, chosen, 1 if above else 0)))
     if scheme == "region":
         found.sort(key=lambda each: each[0])
@@ -175,7 +178,7 @@ def _points(around: Neighbourhood, asked: frozenset[str]) -> list[tuple]:
     """(term, how many cases have it, what it counts), what counts most first."""
     measure = around.measure
     rows = [(around.terms[term], measure.having(term), measure.weight(term)) for term in asked]
-    return sorted(rows, key=lambda row: (-row[2], str(row[0])))
+    return sorted(rows, key=lambda row: (-row[2], by_name(row[0])))
 
 
 def _more_alike(nearest: list[Neighbour]) -> int:
@@ -237,4 +240,4 @@ def _common_and_rare(counts: Counter) -> tuple[list[Tally], list]:
 
 def _tallies(counts: Counter, owed: Counter | None = None) -> list[Tally]:
     found = [Tally(what, count, (owed or {}).get(what, 0)) for what, count in counts.items()]
-    return sorted(found, key=lambda tally: (-tally.count, str(tally.what)))
+    return sorted(found, key=lambda tally: (-tally.count, by_name(tally.what)))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from cases import reference
 from cases.filters import CaseFilterSet
 from cases.models import Actor, Case, Term
+from cases.models.choices import Part
 from cases.views.common import page_number, refuse_unknown
 
 # Findings are read on their own page; here they are named.
@@ -96,7 +97,7 @@ def _page(request, scheme, code):
         findings = findings.none()
     else:
         findings = findings.filter(about=term)
-    findings = list(reference.findings_for_page(findings)[: FINDINGS_AT_MOST + 1])
+    findings, all_findings = reference.first_findings(findings, FINDINGS_AT_MOST)
     context = {
         "term": term,
         "narrower": list(term.narrower.all()),
@@ -104,8 +105,8 @@ def _page(request, scheme, code):
         "page": page,
         "total": page.paginator.count,
         "told": [] if scheme == "actor_type" else reference.told(page, said),
-        "findings": findings[:FINDINGS_AT_MOST],
-        "more_findings": len(findings) > FINDINGS_AT_MOST,
+        "findings": findings,
+        "all_findings": all_findings,
         "published": Case.objects.published().count(),
         "filter": scheme if scheme in CaseFilterSet.base_filters else "",
     }
@@ -115,9 +116,13 @@ def _page(request, scheme, code):
 def _more(term: Term, said) -> dict:
     """What is worth knowing of the terms of one vocabulary only."""
     if term.scheme == "tool":
-        return {"users": reference.actors_of(said), "results": reference.results_of(said)}
+        return {
+            "users": reference.actors_of(said),
+            "partners": reference.actors_of(said, part=Part.WITH),
+            "results": reference.results_of(said),
+        }
     if term.scheme == "role":
-        return {"users": reference.actors_of(said, parts=["by"])}
+        return {"users": reference.actors_of(said)}
     if term.scheme == "outcome":
         return {"owed_to": reference.terms_of(said, column="credited_to__term")}
     if term.scheme == "actor_type":

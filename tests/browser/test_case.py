@@ -69,6 +69,28 @@ def test_words_open_beside_their_value_and_close_again(guinea, open_page):
     assert page.locator("#role th[rowspan]").get_attribute("rowspan") == "3"
 
 
+def test_opened_words_name_their_reference_and_have_a_way_to_close_them(guinea, open_page):
+    page = open_page(f"/fa{ADDRESS}")
+    reference = page.locator("#p2 .ref")
+    reference.click()
+    head = page.locator(".opened .whose")
+    assert head.locator("span").inner_text() == reference.inner_text()
+    head.get_by_role("button", name="بستن").click()
+    assert page.locator(".opened").count() == 0
+    assert reference.get_attribute("aria-expanded") == "false"
+    assert reference.evaluate("element => element === document.activeElement")
+
+
+def test_a_phone_has_the_contents_folded_above_the_text(guinea, open_page):
+    page = open_page(ADDRESS, width=320)
+    assert not page.locator("nav.toc").is_visible()
+    contents = page.locator(".folded-toc")
+    contents.locator("summary").click()
+    contents.get_by_role("link", name="Tools").click()
+    assert page.url.endswith("#tool")
+    assert not open_page(ADDRESS).locator(".folded-toc").is_visible()
+
+
 def test_without_javascript_a_reference_leads_to_the_words(guinea, open_page):
     page = open_page(ADDRESS, java_script_enabled=False)
     reference = page.locator("#p2 .ref")

@@ -90,3 +90,23 @@ def test_footnotes_and_misprints_lead_there_and_back(text, open_page):
     assert "لیبی همسایه نیست." in note.inner_text()
     note.get_by_role("link").click()
     assert page.url.endswith("#p24-ea")
+
+
+def test_what_was_coded_from_words_opens_for_whoever_is_led_to_them(text, open_page):
+    passage = add_passage(text, "p25", "One two three")
+    words = [make_quotation("two", passage)]
+    for _each in range(9):
+        make_statement(make_case(), quotations=words)
+    page = open_page("/documents/S-2011-552/fa/#p25")
+    coded = page.locator("[id=p25] .coded")
+    assert coded.get_attribute("open") is None
+    page.evaluate("location.hash = 'p25-4-7'")
+    page.locator("[id=p25] .coded[open]").wait_for()
+    page = open_page("/documents/S-2011-552/fa/#p25-4-7")
+    page.locator("[id=p25] .coded[open]").wait_for()
+
+
+def test_the_language_switch_keeps_the_place(text, open_page):
+    page = open_page("/documents/S-2011-552/fa/#p24")
+    page.locator(".langs a[lang=fa]").click()
+    assert page.url.endswith("/fa/documents/S-2011-552/fa/#p24")

@@ -111,7 +111,7 @@ def test_terms_actors_and_dates_are_in_the_readers_language(client, prefix, lang
     expected = {
         "en": ("mediation", "African Union", "January 2008"),
         "fa": ("میانجیگری", "اتحادیهٔ آفریقا", "ژانویهٔ ۲۰۰۸"),
-        "ar": ("الوساطة", "الاتحاد الأفريقي", "يناير 2008"),
+        "ar": ("الوساطة", "الاتحاد الأفريقي", "كانون الثاني/يناير 2008"),
     }
     for words in expected[language]:
         assert words in said
@@ -219,11 +219,19 @@ def test_an_erratum_shows_what_is_printed_and_how_it_must_be_read(client):
     assert '<span class="misprint">لیبیا</span></mark>' in page
     said = text_of(page)
     assert "Erratum (wrong name, certain): printed" in said
-    assert "« لیبیا »" in said
-    assert "« لیبریا »" in said
-    assert "( Liberia )" in said
+    assert "“ لیبیا ”" in said
+    assert "“ لیبریا ”" in said
+    assert "in English “ Liberia ”" in said
     assert "Libya is no neighbour. Coded as corrected." in said
     assert "نه اینجا" not in said  # the words do not touch its place
+
+
+def test_an_erratum_of_several_places_gives_the_words_of_this_one_first(client):
+    passage = persian_passage()
+    make_erratum(passage, "لیبیا", printed="در لیبی", reading="در لیبریا", reading_en="")
+    make_statement(make_case("one"), key="t1", quotations=[make_quotation(passage=passage)])
+    said = text_of(section(html(client), "words"))
+    assert "printed “ لیبیا ”, to be read as “ در لیبی ” elsewhere: “ در لیبریا ”" in said
 
 
 def test_of_a_possible_erratum_the_print_is_coded(client):
@@ -350,11 +358,45 @@ def test_the_timeline_has_all_that_is_dated_with_how_exactly(client):
     )
 
 
+def test_a_role_that_is_not_stated_is_nothing_that_happened_and_names_the_actor(client):
+    make_term("role:not_stated", label_en="not stated")
+    case, words = make_case("one"), [make_quotation()]
+    values = {"by": ["au"], "support": "states", "quotations": words}
+    make_statement(case, "role:not_stated", key="p1", when="2009", **values)
+    make_statement(case, "tool:mediation", key="t1", when="2010", quotations=words)
+    page = html(client)
+    told = text_of(section(page, "event"))
+    assert "2009" not in told
+    assert "Tool: mediation" in told
+    from_it = text_of(section(page, "words")).partition("Coded from it: ")[2]
+    assert "AU (role not stated)" in from_it
+
+
+def test_what_is_on_the_page_is_listed_beside_it_and_folded_above_it(client):
+    make_statement(make_case("one"), key="t1")
+    page = html(client)
+    lists = re.findall(r'<nav class="(?:folded-)?toc".*?</nav>', page, re.DOTALL)
+    assert len(lists) == 2
+    for each in lists:
+        found = re.findall(r'href="#(\w+)"', each)
+        assert "tool" in found
+        assert "outcome" not in found
+    assert "<details><summary>On this page</summary>" in lists[0]
+
+
+def test_a_quantity_and_a_place_are_marked_as_english(client):
+    make_statement(make_case("one"), key="t1", quantity="more than 40", place="Conakry")
+    said = value_of(html(client, "/fa/cases/one/"), "t1")
+    assert '(مقدار: <bdi lang="en" class="nb">more than 40</bdi>)' in said
+    assert '<bdi lang="en" class="nb">Conakry</bdi>' in said
+    assert '(<bdi lang="en" class="nb">more than 40</bdi>)' in value_of(html(client), "t1")
+
+
 def test_what_is_said_of_several_cases_is_marked_and_explained(client):
     case = make_case("one")
     make_statement(case, key="t1", scope="group")
     page = html(client)
-    assert '<span class="tag group">several cases together</span>' in value_of(page, "t1")
+    assert '<span class="tag group">said of several cases together</span>' in value_of(page, "t1")
     assert "in one sentence" in section(page, "summary")
     make_statement(make_case("two"))
     assert "in one sentence" not in html(client, "/cases/two/")

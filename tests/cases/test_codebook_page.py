@@ -112,6 +112,29 @@ def test_it_is_searched_by_words_in_any_language(client, question):
     assert 'href="/codebook/terms/tool/#mediation"' in page
 
 
+def test_what_is_called_so_comes_before_what_only_means_it(client):
+    make_term("aim:calm", label_en="calm", definition_en="Talks, then mediation.")
+    make_term("tool:support", label_en="support for mediation", code="support")
+    make_term("tool:panel", label_en="mediation panel")
+    make_term("tool:mediation", label_en="mediation")
+    found = read(client, "/codebook/?q=mediation").partition('id="found"')[2]
+    terms = re.findall(r'href="/codebook/terms/\w+/#(\w+)"', found)
+    assert terms == ["mediation", "panel", "support", "calm"]
+
+
+def test_codes_are_told_by_their_names(client):
+    group = make_term("tool:diplomatic", label_fa="دیپلماتیک")
+    make_term("tool:mediation", broader=group, match="Charter:33 enquiry; FIELD:x")
+    page = read(client, "/fa/codebook/terms/tool/")
+    assert '<a href="#diplomatic">دیپلماتیک</a> <code dir="ltr">diplomatic</code>' in page
+    assert "Charter" not in page
+    assert "FIELD" not in page
+    fields = read(client, "/codebook/fields/statement/")
+    for address in ("/codebook/choices/scope/", "/codebook/#terms", "/codebook/fields/case/"):
+        assert f'Holds: <a href="{address}">' in fields
+    assert "Holds: a date in EDTF" in fields
+
+
 def test_a_search_without_result_says_so(client):
     assert "Nothing in the codebook has all of these words." in read(client, "/codebook/?q=zzzz")
 

@@ -32,7 +32,7 @@ def rows(page: str, scheme: str) -> list[list[str]]:
     group = re.search(rf'<tbody role="rowgroup" id="{scheme}">.*?</tbody>', page, re.DOTALL)[0]
     found = []
     for row in re.findall(r"<tr.*?</tr>", group, re.DOTALL)[1:]:
-        row = re.sub(r'<span class="whose">.*?</span>(?!</span>)', "", row)
+        row = re.sub(r'<a class="whose".*?</a>', "", row)
         found.append([text_of(c) for c in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)])
     return found
 
@@ -90,7 +90,7 @@ def test_the_gap_names_the_two_events_it_comes_from(client, pair):
     make_statement(pair[1], "event:coup", when="2009-01-01", phase="opening")
     make_statement(pair[1], "tool:mediation", when="2009-01-11")
     seen = text_of(html(client))
-    assert "10 to 10 days coup, 1 January 2009 – mediation, 11 January 2009" in seen
+    assert "10 days coup, 1 January 2009 – mediation, 11 January 2009" in seen
 
 
 def test_the_words_are_one_click_away_in_their_own_language(client, pair):
@@ -178,7 +178,7 @@ def test_no_address_breaks_it(client, pairs):
         if not Case.objects.filter(slug=slug).exists():
             make_case(slug, terms=["situation:electoral"])
     query = urlencode(pairs, errors="surrogatepass")
-    assert client.get(f"/compare/?{query}").status_code in (200, 400)
+    assert client.get(f"/compare/?{query}").status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("prefix", ["/fa", "/ar"])

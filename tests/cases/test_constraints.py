@@ -17,6 +17,7 @@ from cases.models import (
     CaseRelation,
     Erratum,
     ErratumPlace,
+    OldCode,
     Passage,
     Reference,
     Revision,
@@ -117,6 +118,13 @@ def _():
     original = make_case()
     copy = make_case(original.slug, review="draft", working_copy_of=original)
     return copy, {"review": "withdrawn"}
+
+
+@breaks("case_working_copy_knows_its_base")
+def _():
+    original = make_case()
+    copy = make_case(original.slug, review="draft", working_copy_of=original)
+    return copy, {"base_version": None}
 
 
 @breaks("case_country_once_per_role", "This country has this role in the case already.")
@@ -238,6 +246,12 @@ def _():
     values = {"kind": "case", "key": "guinea-2009", "source": "seed", "change_set": "0" * 32}
     Revision.objects.create(**values, version=1)
     return Revision.objects.create(**values, version=2), {"version": 1}
+
+
+@breaks("old_code_once", "This old code is known already.")
+def _():
+    OldCode.objects.create(kind="actor", code="au-2", target="au")
+    return OldCode.objects.create(kind="actor", code="au-3", target="au"), {"code": "au-2"}
 
 
 @breaks("statement_key_once_per_case", "The case has a statement with this key already.")

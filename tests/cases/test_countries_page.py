@@ -42,6 +42,8 @@ def test_a_country_tells_its_cases_by_role(client):
     scene, _, at_risk = page.partition('id="at_risk"')
     assert re.findall(r'<h3><a href="/cases/([a-z]+)/', scene) == ["two"]
     assert re.findall(r'<h3><a href="/cases/([a-z]+)/', at_risk) == ["one"]
+    assert '<a href="/cases/?country=LBR">1 case</a>' in page
+    assert '<a href="/countries/LBR/#at_risk">1</a>' in read(client, "/countries/")
     assert '<a href="/regions/western_africa/">Western Africa</a>' in page
     assert '<a href="/regions/africa/">Africa</a>' in page
 
@@ -59,6 +61,8 @@ def test_a_region_has_the_cases_of_all_within(client):
     page = read(client, "/regions/africa/")
     assert set(re.findall(r'<h3><a href="/cases/([a-z]+)/', page)) == {"guinea", "region"}
     assert '<a href="/regions/western_africa/">' in page
+    for address in ("/cases/?region=africa", "/explore/?region=africa"):
+        assert f'href="{address}"' in page
     assert '<a href="/countries/GIN/">' in page
 
 

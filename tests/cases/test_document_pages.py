@@ -4,11 +4,15 @@ import re
 from html import unescape
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from cases.models import Document, Passage, Section
 from cases.reader import read_edition
-from cases.templatetags.documents import marked
+from cases.templatetags.documents import document_name, in_words, marked
+from ingest.parsers.report import parse_report
+from ingest.parsers.source import decode, read_source
 from tests.factories import (
     add_passage,
     make_actor,
@@ -186,6 +190,15 @@ def test_footnotes_are_linked_both_ways(client, edition):
     assert '<a role="doc-backlink" href="#p1-m30">paragraph 1</a>' in row_of(page, "n1")
 
 
+def test_an_asterisk_calls_the_footnote_that_is_printed_with_one(client, edition):
+    add(edition, "f1", "A line of the speech.*")
+    add(edition, "p1")
+    add(edition, "n0", "From a speech.", number="*")
+    page = html(client)
+    assert '<a role="doc-noteref" href="#n0" id="f1-m21">*</a>' in row_of(page, "f1")
+    assert 'href="#f1-m21">front matter 1</a>' in row_of(page, "n0")
+
+
 def test_a_mark_without_a_note_and_a_note_without_a_mark_say_so(client, edition):
     add(edition, "p1", calls=[[18, 30, 31]])
     add(edition, "n3", "A note.")
@@ -273,7 +286,7 @@ def test_the_end_says_what_is_not_coded_and_what_could_not_be_placed(client, edi
     assert "Something was coded from 1 of 2 passages" in end
     assert re.findall(r'<a href="#([a-z]\d+)">', end) == ["p1"]
     assert "Photo credit" in end
-    assert "footnote 9 breaks off" in end
+    assert "Footnote 9 breaks off" in end
 
 
 @pytest.mark.parametrize("number", [1, 10])
@@ -307,3 +320,57 @@ def test_a_code_that_cannot_stand_in_an_address_is_refused(code):
     with pytest.raises(ValidationError) as refusal:
         Document(code=code, kind="report", title_en="A title").full_clean()
     assert "code" in refusal.value.message_dict
+
+
+@pytest.mark.parametrize(
+    ("warning", "said"),
+    [
+        ("no title found", "عنوانی یافت نشد."),
+        (
+            "footnote 15 is missing: its mark stands in p52",
+            "پانوشت ۱۵ نیست؛ نشانهٔ آن در بند ۵۲ است.",
+        ),
+        ("footnote 15 is missing", "پانوشت ۱۵ نیست."),
+        (
+            "footnote 9 breaks off: «… <b>»",
+            'پانوشت ۹ ناتمام است: «<bdi lang="ar">… &lt;b&gt;</bdi>»',
+        ),
+        ("line 3: section B follows where A was due", "سطر ۳: بخش B جایی آمده است که نوبت A بود."),
+        ("something new", '<bdi lang="en" dir="ltr">something new</bdi>'),
+    ],
+)
+def test_what_the_parser_said_is_told_in_the_readers_language(warning, said):
+    with translation.override("fa"):
+        assert in_words(warning, "ar") == said
+
+
+@pytest.mark.parametrize("name", ["s-2011-552.fa.txt", "secretary-general-mediation.ar.txt"])
+def test_every_warning_of_the_seeds_is_known(name):
+    language = name.split(".")[1]
+    text = decode(read_source(settings.SEEDS_DIR / "reports" / name), name)
+    for warning in parse_report(text, language).warnings:
+        assert 'lang="en"' not in in_words(warning, language), warning
+
+
+def test_words_stand_beside_the_text_with_their_translation(client, edition):
+    quotation = make_quotation(
+        "envoy", add(edition, "p1"), translation_en="the emissary", translated_by="machine"
+    )
+    make_statement(make_case("one"), quotations=[quotation])
+    translated = re.search(r'<span class="tr">.*?</span></span>', html(client))[0]
+    assert text_of(translated) == "the emissary (machine translation)"
+    # It is English, and would make the other pages heavy for those who read the text itself.
+    assert "the emissary" not in html(client, f"/fa{ADDRESS}")
+
+
+def test_a_text_of_which_all_is_coded_offers_nothing_uncoded(client, edition):
+    passage = add(edition, "p1")
+    assert 'href="#coverage">what is not</a>' in html(client)
+    make_statement(make_case("one"), quotations=[make_quotation("envoy", passage)])
+    assert 'href="#coverage">what is not</a>' not in html(client)
+
+
+def test_a_document_without_a_symbol_is_called_by_its_title():
+    document = make_document("x-page", symbol="", title_en="The words of a page of the web")
+    assert document_name(document, 3) == "The words of…"
+    assert document_name(make_document("S-1", symbol="S/1")) == "S/1"

@@ -45,8 +45,17 @@ def test_a_query_that_cannot_be_understood_is_refused_parameter_by_parameter(
     with translation.override(language):
         title = gettext("This address cannot be understood")
         assert f"<h1>{title}</h1>" in page
-        assert f"<li>tol: {gettext('There is no such filter.')}" in page
-    assert "<li>from: " in page
+        assert f"<bdi><code>tol</code></bdi>: {gettext('There is no such filter.')}" in page
+        assert f"<b>{gettext('From')}:</b> " in page
+
+
+def test_it_leads_to_the_same_page_without_what_cannot_be_understood(client):
+    make_case("one", start="2008")
+    page = client.get("/cases/?coverage=named_only&from=banana").content.decode()
+    assert 'href="/cases/?coverage=named_only"' in page
+    page = client.get("/fa/cases/?from=banana").content.decode()
+    assert "این تاریخ نیست" not in page
+    assert "is not a date" not in page
 
 
 def test_what_was_asked_is_escaped_in_the_refusal(client):

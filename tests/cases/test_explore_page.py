@@ -198,7 +198,10 @@ def test_tools_and_outcomes_lie_within_broader_ones(client, cases):
     assert [re.sub(r"<[^>]+>", "", column) for column in columns] == [
         *("Tool", "not stated", "political order", "process result", "All cases with the tool")
     ]
-    rows = re.findall(r'<tr class="depth-(\d)"><th scope="row">([^<]+)</th>', what)
+    rows = re.findall(
+        r'<tr class="depth-(\d)"><th scope="row"><a href="[^"]+">([^<]+)</a></th>', what
+    )
+    assert 'href="/tools/mediation/"' in what
     assert ("0", "diplomatic") in rows
     assert rows.index(("1", "mediation")) > rows.index(("0", "diplomatic"))
     assert rows.index(("1", "monitoring")) == rows.index(("0", "presence")) + 1
@@ -243,9 +246,7 @@ def test_gaps_run_from_least_to_most_days_and_the_rest_is_counted(client):
     make_case("silent")
     gaps = section(read(client), "gaps")
     told = re.findall(r'<a href="/cases/(\w+)/">[^<]+</a> <span[^>]*>([^<]+?)\s*</span>', gaps)
-    assert told == [("rough", "1 to 59 days"), ("open", "at least 2 days")] + [
-        ("exact", "10 to 10 days")
-    ]
+    assert told == [("rough", "1 to 59 days"), ("open", "at least 2 days")] + [("exact", "10 days")]
     kinds = dict(
         re.findall(r'<a class="track" href="/cases/(\w+)/"[^>]*><span class="(\w+)"', gaps)
     )
@@ -296,7 +297,7 @@ def test_drafts_and_working_copies_are_in_no_picture(client, cases):
         ("page=2", "There is no such filter."),
         ("tool=mediatio", "is not known here"),
         ("from=soon", "is not a date"),
-        ("country=KEN%00", "country:"),
+        ("country=KEN%00", "<b>Country:</b>"),
     ],
 )
 def test_what_cannot_be_understood_is_refused(client, cases, query, said):
@@ -342,7 +343,7 @@ def test_it_is_in_three_languages_but_the_map_is_never_mirrored(
 
 
 @pytest.mark.parametrize("times", [1, 5])
-def test_it_takes_sixteen_queries_whatever_the_data(client, times, django_assert_num_queries):
+def test_it_takes_fourteen_queries_whatever_the_data(client, times, django_assert_num_queries):
     for at in range(times):
         make_group("tool", f"group-{at}", f"tool_{at}")
         country = "GIN" if at % 2 else "KEN"
@@ -353,9 +354,9 @@ def test_it_takes_sixteen_queries_whatever_the_data(client, times, django_assert
         case = make_case(f"region-{at}", countries=[])
         case.regions.add(make_region("western_africa", "011", make_region()))
     make_case("there", start="2008", terms=["tool:mediation"])
-    # The chosen region is known; the regions within it; labels of what is chosen: terms, regions,
-    # actors and their names. How many cases have what; how many have each country, tool, outcome;
+    # The chosen region is known; the regions within it; labels of what is chosen: terms, regions.
+    # How many cases have what; how many have each country, tool, outcome;
     # the countries; cases beside the map and their regions; dated cases; undated cases; the
     # vocabulary of tools and outcomes; pairs of them; gaps.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         read(client, "/explore/?region=western_africa")

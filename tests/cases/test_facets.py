@@ -83,6 +83,14 @@ def test_a_value_that_leaves_nothing_is_kept(cases):
     assert counts("country", "tool=good_offices") == {"GIN": 0, "KEN": 0, "KGZ": 1}
 
 
+def test_where_nothing_is_found_the_filters_of_actors_are_offered_still(cases):
+    offered = facets("tool=mediation&country=KGZ")
+    for name in ("actor", "actor_type", "role"):
+        assert {option.value for option in offered[name].options} == set(counts(name)) != set()
+        assert {option.count for option in offered[name].options} == {0}
+    assert "supporter" not in counts("role", "country=KGZ&tool=mediation")
+
+
 def test_a_draft_offers_nothing_and_counts_nowhere(cases):
     assert not CaseFacet.objects.filter(case__slug="draft").exists()
     assert "arbitration" not in counts("tool")

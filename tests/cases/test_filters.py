@@ -271,7 +271,7 @@ def test_how_certain_a_date_must_be_matters_only_where_a_period_is_asked_for():
         ("", ["old", "b-new", "c-new", "a-undated", "z-undated"]),
         ("start", ["old", "b-new", "c-new", "a-undated", "z-undated"]),
         ("-start", ["b-new", "c-new", "old", "a-undated", "z-undated"]),
-        ("place", ["a-undated", "b-new", "c-new", "old", "z-undated"]),
+        ("place", ["old", "b-new", "c-new", "a-undated", "z-undated"]),
     ],
 )
 def test_undated_cases_come_last_and_the_slug_settles_ties(order, expected):
@@ -289,6 +289,28 @@ def test_the_order_by_title_is_that_of_the_language_and_of_the_slug_between_equa
     make_case("three", title_en="A", title_fa="پ")
     assert found("order=title") == ["three", "two", "one"]
     assert found("order=title", language="fa") == ["one", "two", "three"]
+
+
+def test_letters_stand_in_the_order_of_their_alphabet_and_not_of_their_code_points():
+    for slug, title in (("one", "یمن"), ("two", "پرو"), ("three", "تونس"), ("four", "ولز")):
+        make_case(slug, title_fa=title, title_ar=title)
+    make_case("five", title_fa="هلند", title_ar="هلند")
+    assert found("order=title", language="fa") == ["two", "three", "four", "five", "one"]
+    # In Arabic the ه stands before the و.
+    assert found("order=title", language="ar") == ["two", "three", "five", "four", "one"]
+
+
+def test_the_order_by_place_is_by_the_names_of_places_in_the_language():
+    make_case("a", countries=["KEN"])
+    make_case("b", countries=["GIN"])
+    make_case("c", countries=["KEN"], start="2008")
+    make_case("d", countries=[])
+    region = make_case("e", countries=[])
+    region.regions.add(make_region())
+    index.refresh()
+    # Africa, Guinea, Kenya; کنیا, گینه with آفریقا before them. Without a place comes last.
+    assert found("order=place") == ["e", "b", "c", "a", "d"]
+    assert found("order=place", language="fa") == ["e", "c", "a", "b", "d"]
 
 
 def test_the_last_changed_come_first_and_the_never_changed_last():
@@ -559,7 +581,7 @@ def test_a_page_beyond_the_last_is_not_found(client, page):
     assert client.get(f"/cases/?page={page}").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["", "1", "001"])
+@pytest.mark.parametrize("page", ["1", "001"])
 def test_the_first_page_is_there(client, page):
     make_case("one")
     assert "One" in client.get(f"/cases/?page={page}").content.decode()
@@ -603,6 +625,6 @@ def test_no_query_string_breaks_the_list_or_the_file(client, pairs):
     page = client.get(f"/cases/?{query.urlencode()}")
     assert page.status_code in (200, 302, 400, 404)
     file = client.get(f"/cases.csv?{query.urlencode()}")
-    assert file.status_code in (200, 400)
+    assert file.status_code in (200, 302, 400)
     if file.status_code == 200:
         assert b"".join(file.streaming_content).startswith(b"slug,")  # made while it is read

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from cases.exports import TABLES
+from cases.neighbours import SCHEMES
 from cases.views.home import figures
 from tests.factories import make_case, make_quotation, make_statement
 
@@ -46,11 +47,25 @@ def test_a_page_without_any_data_is_a_page(client, page):
     assert client.get(page).status_code == 200
 
 
-def test_the_front_page_costs_eight_queries(client, django_assert_num_queries):
+def test_the_front_page_costs_eleven_queries(client, django_assert_num_queries):
     fill()
-    # Cases; statements; findings, quotations, passages, documents, those with texts, errata.
-    with django_assert_num_queries(8):
+    # Cases; statements; findings, quotations, passages, documents, those with texts, errata. For
+    # the question of a situation: counts, terms, regions.
+    with django_assert_num_queries(11):
         client.get("/")
+
+
+def test_the_question_of_a_situation_offers_what_published_cases_have(client):
+    make_case("one", terms=["situation:electoral", "trigger:not_stated"])
+    make_case("hidden", review="draft", terms=["situation:interstate"])
+    page = client.get("/").content.decode()
+    form = re.search(r'<form action="/similar/".*?</form>', page, re.S)[0]
+    assert re.findall(r'<select id="\S+" name="(\w+)"', form) == list(SCHEMES)
+    # Silence cannot be compared, and drafts are counted nowhere.
+    offered = re.findall(r'value="(\w*)">', form)
+    assert offered == ["", "electoral", "", "", "africa", "western_africa", "", ""]
+    asked = client.get("/similar/?situation=electoral&trigger=&region=", follow=True)
+    assert asked.status_code == 200
 
 
 def test_every_file_that_is_offered_is_there(client):

@@ -24,7 +24,7 @@ from cases.models.choices import (
 )
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, WORDLESS_TERMS
 from cases.records import Conflict, Index
-from cases.records.statements import missing_for_publication
+from cases.records.completeness import lacks_of_whole
 from tests.factories import (
     make_actor,
     make_country,
@@ -526,7 +526,7 @@ def test_a_published_case_lacks_nothing():
     make_document("S-2011-2")
     case = whole_case(refs)
     assert problems("case", case) == []
-    assert "title_fa is missing." in problems("case", case | {"title_fa": ""})[0]
+    assert "title_fa: There is no title in Persian." in problems("case", case | {"title_fa": ""})[0]
     assert problems("case", case | {"title_fa": "", "review": "draft"}) == []
 
 
@@ -541,17 +541,19 @@ def told(*terms, scope="this_case"):
 @pytest.mark.parametrize("name", COMPLETE)
 def test_a_text_is_missing_for_publication(name):
     case = COMPLETE | {"statements": SILENT, "coverage": "named_only"}
-    assert missing_for_publication(case) == []
+    assert lacks_of_whole(case) == []
     del case[name]
-    assert missing_for_publication(case) == [f"{name} is missing."]
+    field = Case._meta.get_field(name).verbose_name
+    assert lacks_of_whole(case) == [(name, f"There is no {field}.")]
 
 
 @pytest.mark.parametrize("scheme", HEADER_SCHEMES)
 def test_a_header_scheme_is_missing_for_publication(scheme):
     rest = [each for each in SILENT if each["key"] != scheme]
     case = COMPLETE | {"statements": rest, "coverage": "named_only"}
-    (sentence,) = missing_for_publication(case)
-    assert sentence == f"nothing is coded for {scheme}: say at least {scheme}:not_stated."
+    ((path, sentence),) = lacks_of_whole(case)
+    assert path == scheme
+    assert sentence.endswith(f"say at least {scheme}:not_stated.")
 
 
 @pytest.mark.parametrize(
@@ -573,9 +575,9 @@ def test_a_header_scheme_is_missing_for_publication(scheme):
 def test_coverage_is_what_the_statements_make_it(statements, substantial):
     case = COMPLETE | {"statements": SILENT + statements}
     right, wrong = ("substantial", "named_only") if substantial else ("named_only", "substantial")
-    assert missing_for_publication(case | {"coverage": right}) == []
-    (sentence,) = missing_for_publication(case | {"coverage": wrong})
-    assert sentence.startswith(f"coverage says {wrong}, but substantial means a tool and")
+    assert lacks_of_whole(case | {"coverage": right}) == []
+    ((path, sentence),) = lacks_of_whole(case | {"coverage": wrong})
+    assert (path, "but substantial means a tool and" in sentence) == ("coverage", True)
 
 
 # Revisions
@@ -625,7 +627,11 @@ def test_a_working_copy_is_no_record():
     save("case", plain_case())
     original = Case.objects.get()
     Case.objects.create(
-        slug=original.slug, title_en="Copy", coverage="named_only", working_copy_of=original
+        slug=original.slug,
+        title_en="Copy",
+        coverage="named_only",
+        working_copy_of=original,
+        base_version=1,
     )
     assert records.dump("case")["guinea-2009"]["title_en"] == "Guinea"
     save("case", plain_case(title_en="New"))

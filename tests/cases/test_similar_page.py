@@ -139,7 +139,7 @@ def test_an_outcome_says_what_it_is_owed_to(client):
     tool = make_statement(case, "tool:mediation")
     make_statement(case, "outcome:agreement_reached").credited_to.add(tool)
     seen = entry(html(client, "/similar/?situation=electoral"), "one")
-    assert "agreement reached at its close brought about by the effort: mediation" in seen
+    assert "agreement reached (at its close) brought about by the effort: mediation" in seen
 
 
 def test_the_closest_are_summed_up_in_small_numbers(client):
@@ -154,7 +154,7 @@ def test_the_closest_are_summed_up_in_small_numbers(client):
     assert "UN in 3 of 3" in seen
     assert "agreement reached in 1 of 3" in seen
     assert "no outcome is stated in 2 of 3" in seen
-    assert "stated in 0 of 3" in seen
+    assert "stated in none of the 3" in seen
     assert "not in what caused what" in seen
     assert "%" not in seen
 
@@ -170,9 +170,9 @@ def test_the_gap_from_warning_to_action_is_shown_as_far_as_stated(client):
     make_statement(case, "event:coup", when="2009-01-01", phase="opening")
     make_statement(case, "tool:mediation", when="2009-01-11")
     page = html(client, "/similar/?situation=electoral")
-    assert "From warning to action 10 to 10 days" in entry(page, "two")
+    assert "From warning to action 10 days" in entry(page, "two")
     assert "From warning to action not stated" in entry(page, "one")
-    assert "stated in 1 of 2 10 to 10 days (Two)" in together(page)
+    assert "stated in 1 of 2 10 days (Two)" in together(page)
 
 
 def test_more_than_the_closest_stand_further_away(client):
@@ -180,9 +180,9 @@ def test_more_than_the_closest_stand_further_away(client):
         make_case(f"case-{number}-x", terms=["situation:electoral"])
     page = html(client, "/similar/?situation=electoral")
     assert len(re.findall(r'<input type="checkbox" name="case"', page)) == 5
-    further = page.partition("Further away")[2]
+    further = page.partition("Just as close, or further away")[2]
     assert re.findall(r"/cases/([^/]+)/", further) == ["case-5-x", "case-6-x", "case-7-x"]
-    assert "3 of these share as much as the last one above" in page
+    assert "3 of these are as close as the last one above" in page
 
 
 def test_nothing_that_is_not_published_shows(client):
@@ -227,7 +227,8 @@ def test_what_is_not_known_is_refused_with_a_sentence(client, query, sentence):
 
 def test_empty_values_ask_for_nothing(client):
     make_case("one", terms=["situation:electoral"])
-    assert listed(html(client, "/similar/?situation=&case=")) == []
+    assert client.get("/similar/?situation=&case=").url == "/similar/"
+    assert client.get("/fa/similar/?situation=&region=africa").url == "/fa/similar/?region=africa"
 
 
 PARAMETERS = st.sampled_from(
@@ -244,7 +245,7 @@ def test_no_address_breaks_it(client, pairs):
     if not Case.objects.exists():
         make_case("one", terms=["situation:electoral"])
     query = urlencode(pairs, errors="surrogatepass")
-    assert client.get(f"/similar/?{query}").status_code in (200, 400)
+    assert client.get(f"/similar/?{query}").status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize("prefix", ["/fa", "/ar"])

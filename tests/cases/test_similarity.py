@@ -71,7 +71,6 @@ def test_matches_are_the_situations_with_a_likeness(measure, one):
         assert (key in matches) == (likeness > 0)
         if key in matches:
             assert matches[key].likeness == likeness
-            assert matches[key].unlike >= 0
 
 
 @given(measures(), situations, situations)

@@ -46,10 +46,12 @@ def test_a_term_tells_what_it_means_in_the_readers_language_or_says_which(client
 
 def test_a_term_names_broader_and_narrower_ones_and_outside_lists(client):
     group = make_term("tool:diplomatic")
-    make_term("tool:mediation", broader=group, match="Charter:33")
+    make_term("tool:mediation", broader=group, match="Charter:33; FIELD:x; UCDP:government")
     page = read(client, "/tools/mediation/")
     assert '<a href="/tools/diplomatic/">diplomatic</a>' in page
-    assert "Charter:33" in page
+    assert "UN Charter, Article 33; UCDP: government" in text_of(page).replace(" ;", ";")
+    assert "FIELD" not in page
+    assert "ماده ۳۳" in text_of(read(client, "/fa/tools/mediation/")).replace("مادهٔ", "ماده")
     assert '<a href="/tools/mediation/">mediation</a>' in read(client, "/tools/diplomatic/")
 
 
@@ -77,7 +79,7 @@ def test_a_broader_tool_includes_its_narrower_ones_and_counts_a_case_once(client
     make_case("one", terms=["tool:mediation", "tool:facilitation"])
     make_case("two", terms=["tool:mediation"])
     make_case("three")
-    assert "2 of 3 cases" in text_of(read(client, "/tools/diplomatic/"))
+    assert "Cases 2 of 3 (narrower" in text_of(read(client, "/tools/diplomatic/"))
     page = text_of(read(client, "/tools/"))
     assert "diplomatic 2 of 3 cases" in page
     assert "mediation 2 of 3 cases" in page
@@ -116,10 +118,17 @@ def test_an_outcome_owed_to_another_tool_is_not_this_ones(client):
     assert "not credited" not in page
 
 
+def test_who_used_a_tool_stands_apart_from_whom_it_was_used_with(client):
+    used = make_statement(make_case("one"), "tool:mediation", by=["unowa"])
+    StatementActor.objects.create(statement=used, actor=make_actor("au"), part="with")
+    page = text_of(read(client, "/tools/mediation/"))
+    assert "Who used it UNOWA 1 of 1 case Together with whom it was used AU 1 of 1 case" in page
+
+
 def test_general_rules_are_left_out(client):
     make_statement(make_case("one"), "tool:mediation", scope="pattern", by=["unowa"])
     page = text_of(read(client, "/tools/mediation/"))
-    assert "0 of 1 case" in page
+    assert "Cases 0 of 1 Cases" in page
     assert "UNOWA" not in page
 
 
@@ -202,9 +211,9 @@ def test_a_tool_takes_a_fixed_number_of_queries(client, number, django_assert_nu
     # The term; terms under it; number of cases; the cases, their countries, regions and
     # statements of the list; findings; terms just under it; what the cases say; parts, the actors'
     # names; credited tools; number of published cases; who used it, these actors and their names;
-    # outcomes that it brought about, that it helped and that it did neither to, with their terms
-    # (none was helped or came beside, so there is one look-up of terms).
-    with django_assert_num_queries(21):
+    # with whom; outcomes that it brought about, that it helped and that it did neither to, with
+    # their terms (none was helped or came beside, so there is one look-up of terms).
+    with django_assert_num_queries(22):
         page = read(client, "/tools/mediation/")
     assert len(re.findall(r'<h3><a href="/cases/', page)) == number
 

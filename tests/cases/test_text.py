@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cases.text import (
+    alphabetical,
     bare_words,
     find_beginnings,
     find_words,
@@ -58,6 +59,14 @@ def prints(needle, haystack):
 )
 def test_fold(text, folded):
     assert fold(text) == folded
+
+
+def test_the_long_alif_is_the_first_letter_of_persian_and_none_of_its_own_in_arabic():
+    names = ["ایران", "بنین", "آنگولا", "اتریش", "آ\u0644مان", "ا\u0653رژانتین", "پاکستان"]
+    in_order = sorted(names, key=lambda name: alphabetical(name, "fa"))
+    assert in_order == ["ا\u0653رژانتین", "آلمان", "آنگولا", "اتریش", "ایران", "بنین", "پاکستان"]
+    arabic = ["آسيا", "أرمينيا", "إيران", "ألبانيا"]
+    assert sorted(arabic, key=lambda name: alphabetical(name, "ar"))[0] == "أرمينيا"
 
 
 @pytest.mark.parametrize(

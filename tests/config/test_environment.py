@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.environment import (
     read_database,
     read_list,
+    read_mail,
     read_number,
     read_site_url,
     read_switch,
@@ -155,3 +156,40 @@ def test_a_refused_database_does_not_print_its_password(given):
     with pytest.raises(ImproperlyConfigured) as refused:
         read_database("THING", "sqlite:///x")
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, ("", 25, "", "", False, False)),
+        ("smtp://localhost", ("localhost", 25, "", "", False, False)),
+        (
+            "smtp+tls://me:p%40ss%3Aword@mail.example.org",
+            ("mail.example.org", 587, "me", "p@ss:word", True, False),
+        ),
+        ("smtps://me:x@mail.example.org:4650/", ("mail.example.org", 4650, "me", "x", False, True)),
+    ],
+)
+def test_a_mail_server_is_read(given, value, expected):
+    given(value)
+    assert read_mail("THING") == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mail.example.org",
+        "mail.example.org:25",
+        "imap://me:hunter2@host",
+        "smtp://",
+        "smtp://me:hunter2@host:port",
+        "smtp://me:hunter2@host:99999",
+        "smtp+tls://me:hun/ter2@host",
+        "smtp://[::1",
+    ],
+)
+def test_anything_else_is_no_mail_server_and_its_password_is_not_printed(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match="^THING is no address of a mail server") as no:
+        read_mail("THING")
+    assert "hunter2" not in str(no.value)

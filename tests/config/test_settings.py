@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "DEBUG ALLOWED_HOSTS SITE_URL SECRET_KEY DATABASE_URL BEHIND_PROXY".split()
+OURS += "EMAIL_URL EMAIL_FROM DESK_CONTACT SIGN_IN_TRIES SIGN_IN_PAUSE".split()
 # Set by the browser tests for this process; Django refuses it on a public site.
 OURS.append("DJANGO_ALLOW_ASYNC_UNSAFE")
 KEY = "kD8-long-and-random-kL2mQ9-for-this-test-only-xW4vB7nR5tY1uI3oP6"
@@ -65,6 +66,10 @@ def test_everything_works_without_any_variable():
         ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS opens the site to *: set SECRET_KEY as well."),
         ({"DATABASE_URL": "mysql://root@localhost/cases"}, "DATABASE_URL: 'mysql' is not"),
         ({"SITE_URL": "cases.example.org"}, "SITE_URL='cases.example.org': write an address"),
+        ({"EMAIL_URL": "mail.example.org"}, "EMAIL_URL is no address of a mail server"),
+        ({"EMAIL_URL": "smtp://localhost"}, "EMAIL_URL is set: set EMAIL_FROM"),
+        ({"SIGN_IN_TRIES": "0"}, "SIGN_IN_TRIES='0': write a whole number from 1 up."),
+        ({"SIGN_IN_PAUSE": "long"}, "SIGN_IN_PAUSE='long': write a whole number from 1 up."),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_by_name(variables, said):

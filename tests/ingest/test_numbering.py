@@ -1,7 +1,8 @@
+from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.parsers.numbering import NumberedLine, label_lines
@@ -78,17 +79,22 @@ def test_a_report_with_headings_between_its_pages_is_read_as_printed(report):
 
 
 FLAG = st.booleans()
-NUMBERED_LINES = st.builds(NumberedLine, st.integers(0, 30), FLAG, FLAG, FLAG, FLAG)
+NUMBERED_LINES = st.builds(NumberedLine, st.integers(0, 30), *[FLAG] * 6)
 
 
 @given(st.lists(NUMBERED_LINES, max_size=60))
-def test_whatever_the_numbers_both_sequences_run_upwards(lines):
+@example([NumberedLine(1), NumberedLine(1, signed=False), NumberedLine(1, recalled=True)])
+def test_whatever_the_numbers_both_sequences_run_upwards_or_begin_anew_where_they_are_recalled(
+    lines,
+):
     labels = label_lines(lines)
     assert len(labels) == len(lines)
     for kind in ("paragraph", "footnote"):
-        numbers = [line.number for line, label in zip(lines, labels, strict=True) if label == kind]
-        assert numbers == sorted(set(numbers))
-        assert 0 not in numbers
+        found = [line for line, label in zip(lines, labels, strict=True) if label == kind]
+        for before, line in pairwise(found):
+            begins_anew = kind == "footnote" and line.number == 1 and line.recalled
+            assert line.number > before.number or begins_anew
+        assert all(line.number for line in found)
 
 
 def test_a_long_file_of_stray_numbers_still_has_labels_for_all_its_lines():

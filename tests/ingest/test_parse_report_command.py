@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from ingest.readers import SUFFIXES
+
 TEXT = "Title\nI. One\n1. Text^{1} breaks off in\n1. See A.\n12\nGuinea.\n"
 # Nothing listens on the discard port, so whoever opens the database here fails.
 NO_DATABASE = "postgresql://nobody@127.0.0.1:9/nothing"
@@ -90,7 +92,7 @@ def test_it_reads_the_real_files_without_a_database(name, kinds):
         ("\u2003".encode(), "no text"),
         ("1. Présence.".encode("latin-1"), "not UTF-8: byte 0xe9 at position 5"),
         ("1. Text.".encode("utf-16"), "UTF-16"),
-        (b"%PDF-1.7\x00\xd3\xeb", "binary"),
+        (b"%PDF-1.7\x00\xd3\xeb", "this is a PDF; copy its text"),
         (bytes(range(256)), "binary"),
     ],
 )
@@ -110,7 +112,7 @@ def test_errors_go_to_stderr_in_one_line_with_exit_status_1(tmp_path):
     for path, says in [
         (tmp_path / "missing.txt", "cannot be read: No such file or directory."),
         (tmp_path, "cannot be read: Is a directory."),
-        (binary, "this is a binary file, not text; save its text as UTF-8."),
+        (binary, f"files named {', '.join(SUFFIXES)} are read; save the text as one of them."),
     ]:
         done = run(path, "--language", "fa")
         assert (done.returncode, done.stdout) == (1, b"")
@@ -118,7 +120,7 @@ def test_errors_go_to_stderr_in_one_line_with_exit_status_1(tmp_path):
 
 
 def test_the_language_must_be_one_that_has_rules(tmp_path):
-    for arguments in ([], ["--language", "fr"]):
+    for arguments in ([], ["--language", "de"]):
         done = run(tmp_path, *arguments)
         assert done.returncode == 2
         assert done.stdout == b""

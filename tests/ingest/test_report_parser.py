@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from ingest.parsers.conventions import printed_number
 from ingest.parsers.report import parse_report
-from ingest.parsers.source import SourceError, decode, read_source
+from ingest.parsers.source import Hint, SourceError, SourceText, decode, read_source
 
 ENGLISH = """\
 Preventive diplomacy: delivering results
@@ -464,8 +465,10 @@ def test_a_page_without_numbers_is_read_line_by_line():
 
 
 def test_it_refuses_a_language_without_rules_and_a_text_without_words():
-    with pytest.raises(SourceError, match="no rules for the language 'fr': use en, fa, ar"):
-        parse_report("1. Un.", "fr")
+    with pytest.raises(
+        SourceError, match="no rules for the language 'de': use en, fa, ar, fr, es, ru, zh"
+    ):
+        parse_report("1. Eins.", "de")
     with pytest.raises(SourceError, match="no text"):
         parse_report(" \n\x0c\n\u2003", "en")
 
@@ -477,17 +480,245 @@ def test_a_very_long_file_of_short_lines_is_read():
     assert len(report.sections) == 5000
 
 
+FRENCH = """\
+La diplomatie préventive : obtenir des résultats
+Résumé
+Le rapport examine le travail des envoyés.
+I. Introduction
+1. La diplomatie prévient la guerre.¹
+2. Elle ne coûte guère : l’article 2 le dit.
+1 Voir A/66/811.
+Page 3 sur 24
+II. Conditions
+A. Principaux acteurs
+Bureaux régionaux
+3. Le bureau de Dakar a agi en
+2009.
+"""
+
+SPANISH = """\
+Diplomacia preventiva
+Resumen
+El informe examina la labor de los enviados.
+I. Introducción
+1. La diplomacia previene la guerra.1 Es barata.
+2. ¿Quién la ejerce? Los enviados.
+1 Véase A/66/811.
+II. Condiciones
+A. Agentes principales
+3. La oficina actuó de conformidad con el párrafo
+2 de la resolución.
+"""
+
+RUSSIAN = """\
+Превентивная дипломатия
+Резюме
+В докладе рассматривается работа посланников.
+I. Введение
+1. Дипломатия предотвращает войну¹.
+2. Она недорога.
+1 См. A/66/811.
+II. Условия
+А. Основные участники
+Региональные отделения
+3. Отделение действовало в
+2009 году.
+В. Новые области
+4. Последний пункт.
+"""
+
+CHINESE = """\
+预防性外交：取得成果
+摘要
+本报告审查特使的工作。
+一. 导言
+1. 外交防止战争。¹
+2、外交费用不高，共有15个国家参加，包括3个
+邻国。
+1 见A/66/811。
+第3页
+二、条件
+A. 主要行为体
+区域办事处
+３．办事处于2009年采取行动。
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "sections", "paragraphs", "note"),
+    [
+        (
+            FRENCH,
+            "fr",
+            [(None, "Résumé", 1), ("I", "Introduction", 1), ("II", "Conditions", 1)]
+            + [("A", "Principaux acteurs", 2), (None, "Bureaux régionaux", 3)],
+            ["La diplomatie prévient la guerre.¹"]
+            + ["Elle ne coûte guère : l’article 2 le dit."]
+            + ["Le bureau de Dakar a agi en 2009."],
+            "Voir A/66/811.",
+        ),
+        (
+            SPANISH,
+            "es",
+            [(None, "Resumen", 1), ("I", "Introducción", 1), ("II", "Condiciones", 1)]
+            + [("A", "Agentes principales", 2)],
+            ["La diplomacia previene la guerra.1 Es barata."]
+            + ["¿Quién la ejerce? Los enviados."]
+            + ["La oficina actuó de conformidad con el párrafo 2 de la resolución."],
+            "Véase A/66/811.",
+        ),
+        (
+            RUSSIAN,
+            "ru",
+            [(None, "Резюме", 1), ("I", "Введение", 1), ("II", "Условия", 1)]
+            + [("А", "Основные участники", 2), (None, "Региональные отделения", 3)]
+            + [("В", "Новые области", 2)],
+            ["Дипломатия предотвращает войну¹.", "Она недорога."]
+            + ["Отделение действовало в 2009 году.", "Последний пункт."],
+            "См. A/66/811.",
+        ),
+        (
+            CHINESE,
+            "zh",
+            [(None, "摘要", 1), ("一", "导言", 1), ("二", "条件", 1)]
+            + [("A", "主要行为体", 2), (None, "区域办事处", 3)],
+            ["外交防止战争。¹", "外交费用不高，共有15个国家参加，包括3个邻国。"]
+            + ["办事处于2009年采取行动。"],
+            "见A/66/811。",
+        ),
+    ],
+)
+def test_it_reads_a_report_in_each_language_of_the_un(text, language, sections, paragraphs, note):
+    report = parse_report(text, language)
+    assert [(s.marker, s.title, s.level) for s in report.sections] == sections
+    assert [p.text for p in report.passages if p.kind == "paragraph"] == paragraphs
+    assert passages(report, "footnote") == [("n1", note)]
+    assert [[c.number for c in p.calls] for p in report.passages if p.ref in ("p1", "p2")] == [
+        [1],
+        [],
+    ]
+    assert report.title == text.splitlines()[0]
+    assert report.warnings == ()
+
+
+def test_russian_headings_run_in_either_alphabet():
+    for letters in ("АБВ", "ABC", "АВС"):
+        text = "\n".join(f"{mark}. Тема\n{n}. Текст." for n, mark in enumerate(letters, start=1))
+        report = parse_report(f"Доклад\n{text}", "ru")
+        assert "".join(s.marker for s in report.sections) == letters
+        assert report.warnings == ()
+
+
+def test_a_footnote_without_a_sign_is_one_only_where_a_mark_calls_it():
+    report = parse(
+        "Title\n1. War ended.^{1} In 2008 there were\n2 Envoys of the Council.\n1 See A.\n"
+        "2. Peace came.2 And\n2 See B.\nstayed."
+    )
+    assert passages(report, "paragraph") == [
+        ("p1", "War ended.^{1} In 2008 there were 2 Envoys of the Council."),
+        ("p2", "Peace came.2 And stayed."),
+    ]
+    assert passages(report, "footnote") == [("n1", "See A."), ("n2", "See B.")]
+    assert report.warnings == ()
+
+
+def test_a_line_that_only_looks_like_a_footnote_stays_and_is_named():
+    report = parse("Title\n1. War ended.^{3} There were\n3 Envoys left.\n2. Two.")
+    assert passages(report, "paragraph")[0] == ("p1", "War ended.^{3} There were 3 Envoys left.")
+    assert passages(report, "footnote") == []
+    assert "line 3 begins like footnote 3: left in the text" in report.warnings
+
+
+@pytest.mark.parametrize("word", ["A/66/811/Add.1", "para.1", "No.1", "G20", "2.1", "km^2"])
+def test_numbers_of_other_things_call_no_footnote(word):
+    report = parse(f"Title\n1. See {word} of it.\n1 Envoy went.\n2. Two.")
+    assert passages(report, "footnote") == []
+    assert passages(report, "paragraph")[0] == ("p1", f"See {word} of it. 1 Envoy went.")
+
+
+@pytest.mark.parametrize("sign", [".", ""])
+def test_footnotes_that_begin_anew_on_each_page_have_names_of_their_own(sign):
+    report = parse(
+        f"Title\n1. One^{{1}} and^{{2}} more.\n1{sign} See A.\n2{sign} See B.\n"
+        f"2. Two.^{{1}}\n1{sign} See C.\n3. Three^{{1}} breaks off in^{{2}}\n"
+        f"1{sign} See D.\n2{sign} See E.\nGuinea.^{{1}}\n1{sign} See F.\n4. Four."
+    )
+    assert passages(report, "footnote") == [
+        ("n1", "See A."),
+        ("n2", "See B."),
+        ("n1-1", "See C."),
+        ("n1-2", "See D."),
+        ("n2-1", "See E."),
+        ("n1-3", "See F."),
+    ]
+    assert [p.number for p in report.passages if p.kind == "paragraph"] == [1, 2, 3, 4]
+    calls = {p.ref: [c.number for c in p.calls] for p in report.passages if p.calls}
+    assert calls == {"p1": [1, 2], "p2": ["1-1"], "p3": ["1-2", "2-1", "1-3"]}
+    assert report.warnings == ()
+
+
+def test_a_list_after_footnotes_is_no_page_of_footnotes():
+    report = parse(
+        "Title\n1. One.^{1}\n1. See A.\n2. It has tasks:\n1. to hear;\n2. to talk.\n3. Three."
+    )
+    assert passages(report, "footnote") == [("n1", "See A.")]
+    assert passages(report, "paragraph")[1] == ("p2", "It has tasks: 1. to hear; 2. to talk.")
+
+
+def test_what_a_file_says_of_its_lines_goes_before_any_guess():
+    text = "Cover\nTitle\n1. Introduction\n1. One.¹\n2 Envoys\n1 See A.\n3. Row | Row\n2. Two."
+    hints = {
+        1: Hint("furniture"),
+        2: Hint("title"),
+        3: Hint("heading", 1),
+        6: Hint("footnote", mark="1"),
+        7: Hint("text"),
+    }
+    report = parse_report(SourceText(text, hints), "en")
+    assert outline(report) == [("1", "Introduction", 1, None)]
+    assert passages(report, "front", "heading", "paragraph", "footnote") == [
+        ("f1", "Title"),
+        ("h1", "Introduction"),
+        ("p1", "One.¹ 2 Envoys 3. Row | Row"),
+        ("n1", "See A."),
+        ("p2", "Two."),
+    ]
+    assert [line.text for line in report.furniture] == ["Cover"]
+    assert report.warnings == ()
+
+
+def test_a_heading_as_long_as_a_text_is_text_and_named():
+    report = parse_report(SourceText("1. One.\n" + "x" * 301, {2: Hint("heading", 1)}), "en")
+    assert report.sections == ()
+    assert "line 2: marked as a heading, but as long as a text" in report.warnings
+
+
+def test_a_file_without_a_printed_title_has_the_one_it_calls_itself():
+    report = parse_report(SourceText("It ended.", title="The page"), "en")
+    assert report.title == "The page"
+    assert report.warnings == ()
+
+
 WORDS = {
     "en": ["envoys", "of the", "Council", "in 2009.", "went on,", "3", "peace", "Conakry.", "(a)"],
     "fa": ["فرستادگان", "از", "شورا", "در ۲۰۰۹.", "رفتند،", "۳", "صلح", "کوناکری.", "الف"],
+    "fr": ["envoyés", "de la", "Conseil", "en 2009.", "sont allés,", "3", "paix.1", "Conakry.¹"],
+    "es": ["enviados", "de la", "Consejo", "en 2009.", "fueron,", "3", "paz.1", "Conakry.²"],
+    "ru": ["посланники", "и", "Совет", "в 2009.", "пошли,", "3", "мир.1", "Конакри.³"],
+    "zh": ["特使", "和", "安理会", "2009年。", "前往，", "3", "和平。1", "科纳克里。²"],
     "ar": ["المبعوثون", "من", "المجلس", "في 2009.", "ذهبوا،", "٣", "السلام", "كوناكري.", "ألف"],
 }
 MARKERS = {
     "en": ["I", "II", "III", "A", "B", "C", "X", "Z"],
     "fa": ["اول", "دوم", "سوم", "الف", "ب", "ج", "ی"],
+    "fr": ["I", "II", "A", "B"],
+    "es": ["I", "II", "A", "B"],
+    "ru": ["I", "II", "A", "А", "Б", "В", "В"],
+    "zh": ["一", "二", "十一", "A", "B"],
     "ar": ["أولا", "ثانياً", "ثالثا", "ألف", "باء", "جيم", "ياء"],
 }
-DIGITS = {"en": "0123456789", "fa": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩"}
+DIGITS = dict.fromkeys(["fr", "es", "ru"], "0123456789") | {"zh": "０１２３４５６７８９"}
+DIGITS |= {"en": "0123456789", "fa": "۰۱۲۳۴۵۶۷۸۹", "ar": "٠١٢٣٤٥٦٧٨٩"}
 ODD = ["* A note.", "** Another", "***", "12", "A/66/811", "Photo: X", "Summary", "خلاصه", "وثائق"]
 ODD += ["https://a.org/b", "____", "\ufeff", "\u200c", "^{1}", "1.", "2.5", "-", "\x0c1. a"]
 
@@ -495,13 +726,16 @@ ODD += ["https://a.org/b", "____", "\ufeff", "\u200c", "^{1}", "1.", "2.5", "-",
 @st.composite
 def printed_texts(draw):
     """A language, and lines of all kinds in any order, as no printer would set them."""
-    language = draw(st.sampled_from(["en", "fa", "ar"]))
+    language = draw(st.sampled_from(sorted(WORDS)))
     script = str.maketrans("0123456789", DIGITS[language])
     sentence = st.lists(st.sampled_from(WORDS[language]), min_size=1, max_size=30).map(" ".join)
     number = st.integers(0, 12).map(lambda n: f"{n}".translate(script))
     line = st.one_of(
         st.builds(
-            "{}{}{}".format, number, st.sampled_from([". ", "- ", ") ", ".", " – "]), sentence
+            "{}{}{}".format,
+            number,
+            st.sampled_from([". ", "- ", ") ", ".", " – ", " ", "、"]),
+            sentence,
         ),
         st.builds("- {}- {}".format, number, sentence),
         st.builds(
@@ -537,7 +771,11 @@ def test_every_line_with_words_is_in_one_passage_or_in_the_furniture(printed):
         printed = "".join("".join(lines[line - 1] for line in passage.line_numbers()).split())
         assert printed.endswith("".join(passage.text.split()))
         for call in passage.calls:
-            assert int(passage.text[call.start : call.end]) == call.number
+            assert (
+                str(printed_number(passage.text[call.start : call.end]))
+                == (str(call.number).partition("-")[0])
+            )
+            assert isinstance(call.number, int) or f"n{call.number}" in refs
     known = {section.id: section for section in report.sections}
     for section in report.sections:
         assert section.parent is None or known[section.parent].level < section.level

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
@@ -23,6 +24,7 @@ from cases.models import (
     Statement,
 )
 from cases.models.choices import Source
+from ingest import uploads
 from ingest.parsers.source import decode, read_source
 from ingest.services import SeedRefused, load_seeds
 from tests.ingest import seed_folder
@@ -307,7 +309,7 @@ def test_a_statement_names_file_case_statement_and_what_is_allowed(folder, chang
         ({"coverage": "full"}, "coverage: 'full' is not one of substantial, named_only."),
         ({"colour": "red"}, "unknown key 'colour'; "),
         ({"title": {"en": "G", "de": "G"}}, "title: must have texts for en, fa and ar, "),
-        ({"title": {"en": "Guinea"}}, "title_fa is missing."),
+        ({"title": {"en": "Guinea"}}, "title_fa: There is no title in Persian."),
         ({"countries": [{"country": "GNI"}]}, "countries 1, country: 'GNI' is not a known country"),
         ({"statements": "t1"}, "statements: must be a list."),
         ({"quotations": "q1"}, "quotations: must map names to words."),
@@ -415,6 +417,35 @@ def test_a_table_that_excel_saved_is_read(folder):
     assert seed(folder)[0].startswith("seed: 32 new")
 
 
+def test_an_edition_that_an_editor_replaced_is_left(folder):
+    write = seed_folder.write_yaml
+    for name in ("documents.yaml", "errata.yaml"):
+        write(folder, name, [])
+    write(folder, "findings.yaml", {"quotations": {}, "statements": []})
+    (folder / "cases/guinea-2009.yaml").unlink()
+    seed(folder)
+    editor = get_user_model().objects.create_user("editor")
+    document = Document.objects.get(code="S-2011-552")
+    corrected = seed_folder.REPORT.replace("envoy came", "envoy drove").encode()
+    kept = uploads.keep_aside(editor, corrected, "new.txt", "en", document, {})
+    uploads.save(kept, editor, replaced="en")
+    _, said = seed(folder)
+    assert "edition S-2011-552/en: differs from report.en.txt; an editor saved" in said
+    assert bytes(Edition.objects.get().content) == corrected
+
+
+def test_a_file_that_an_editor_uploaded_elsewhere_is_not_stored_twice(folder):
+    seed(folder)
+    path = folder / "reports/report.en.txt"
+    other = seed_folder.REPORT + "3. One paragraph more.\n"
+    editor = get_user_model().objects.create_user("editor")
+    document = Document.objects.get(code="A-66-811")
+    kept = uploads.keep_aside(editor, other.encode(), "new.txt", "en", document, {})
+    uploads.save(kept, editor)
+    path.write_text(other, "utf-8")
+    assert any("is the edition A-66-811/en already" in problem for problem in refused(folder))
+
+
 def test_a_changed_edition_file_is_refused(folder):
     seed(folder)
     path = folder / "reports/report.en.txt"
@@ -433,7 +464,7 @@ def test_a_changed_edition_file_is_refused(folder):
         ({"file": "missing.txt"}, "missing.txt: cannot be read: No such file or directory."),
         ({"file": "binary.txt"}, "binary.txt: this is a binary file"),
         ({"file": "latin.txt"}, "latin.txt: not UTF-8: byte 0xe9 at position 1"),
-        ({"language": "de"}, "no rules for the language 'de': use en, fa, ar."),
+        ({"language": "de"}, "no rules for the language 'de': use en, fa, ar, fr, es, ru, zh."),
         ({"file": ""}, "edition: needs the keys language and file."),
         ({"sha": "x"}, "edition: unknown key sha."),
     ],

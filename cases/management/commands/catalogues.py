@@ -20,6 +20,8 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "pgettext_lazy": ((1, "c"), 2),
     "ngettext_lazy": (1, 2),
+    # Its message is translated where it is shown.
+    "EdtfError": None,
 }
 
 

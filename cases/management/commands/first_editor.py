@@ -5,6 +5,8 @@ import secrets
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 
+from cases.accounts import ask_for_own_password
+
 
 class Command(BaseCommand):
     help = "Create the account `editor` with a random password, unless there is any account."
@@ -14,8 +16,8 @@ class Command(BaseCommand):
         if users.exists():
             return
         password = secrets.token_urlsafe(12)
-        users.create_superuser("editor", password=password)
+        ask_for_own_password(users.create_superuser("editor", password=password))
         self.stdout.write(
             f"First account for /admin/: name editor, password {password}\n"
-            "It is shown this once; change it after signing in."
+            "It is shown this once; signing in asks for one of your own."
         )

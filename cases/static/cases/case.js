@@ -3,10 +3,11 @@
   "use strict";
 
   // What is opened: the passage with the words marked, their translation, the errata in them.
-  const copyOf = (mark) => {
+  const copyOf = (mark, whose) => {
     const told = mark.closest(".told");
     const box = document.createElement("div");
     box.className = "opened";
+    box.append(whose);
     const passage = told.querySelector("blockquote").cloneNode(true);
     for (const each of passage.querySelectorAll("mark")) {
       each.classList.toggle("this", each.dataset.of === mark.dataset.of);
@@ -18,6 +19,23 @@
     const beside = [...(note ? [note] : []), ...errata].map((each) => each.cloneNode(true));
     box.append(passage, ...beside, way);
     return box;
+  };
+
+  // Which reference opened it, and the way to close it.
+  const headOf = (reference) => {
+    const head = document.createElement("p");
+    head.className = "whose";
+    const name = document.createElement("span");
+    name.textContent = reference.textContent;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = document.querySelector(".case").dataset.close;
+    close.addEventListener("click", () => {
+      toggle(reference);
+      reference.focus();
+    });
+    head.append(name, close);
+    return head;
   };
 
   const place = (box, reference) => {
@@ -47,20 +65,23 @@
   };
 
   const opened = new Map();
+  const toggle = (reference) => {
+    if (opened.has(reference)) {
+      takeAway(opened.get(reference));
+      opened.delete(reference);
+    } else {
+      const mark = document.getElementById(reference.hash.slice(1));
+      opened.set(reference, place(copyOf(mark, headOf(reference)), reference));
+    }
+    reference.setAttribute("aria-expanded", String(opened.has(reference)));
+  };
   for (const reference of document.querySelectorAll(".case .ref")) {
     reference.setAttribute("aria-expanded", "false");
     reference.addEventListener("click", (event) => {
       // Whoever wants a new tab gets one.
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
       event.preventDefault();
-      if (opened.has(reference)) {
-        takeAway(opened.get(reference));
-        opened.delete(reference);
-      } else {
-        const mark = document.getElementById(reference.hash.slice(1));
-        opened.set(reference, place(copyOf(mark), reference));
-      }
-      reference.setAttribute("aria-expanded", String(opened.has(reference)));
+      toggle(reference);
     });
   }
 })();

@@ -6,20 +6,23 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ingest.parsers.conventions import LANGUAGES
 from ingest.parsers.report import parse_report
-from ingest.parsers.source import SourceError, decode, read_source
+from ingest.parsers.source import SourceError, read_source
+from ingest.readers import SUFFIXES, read_file
 
 
 class Command(BaseCommand):
-    help = "Print the sections and passages of a report's text as JSON; needs no database."
+    help = (
+        "Print the sections and passages of a report (TXT, DOCX, HTML) as JSON; needs no database."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser):
-        parser.add_argument("file")
+        parser.add_argument("file", help=f"named {', '.join(SUFFIXES)}")
         parser.add_argument("--language", required=True, choices=sorted(LANGUAGES))
 
     def handle(self, *, file, language, **options):
         try:
-            report = parse_report(decode(read_source(file), file), language)
+            report = parse_report(read_file(read_source(file), file), language)
         except SourceError as error:
             raise CommandError(str(error)) from error
         if reconfigure := getattr(self.stdout, "reconfigure", None):

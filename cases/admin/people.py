@@ -1,0 +1,62 @@
+"""Accounts and groups: given by administrators, who cannot make themselves more than they are."""
+
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cases.accounts import ask_for_own_password, lift_pause
+
+User = get_user_model()
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class PeopleAdmin(UserAdmin):
+    """Whoever gets a password from somebody else sets one of his own at the first sign-in."""
+
+    list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    show_facets = admin.ShowFacets.ALWAYS
+    actions = ["lift_pauses"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Groups say who may what; beyond them only a superuser gives rights."""
+        beyond = [] if request.user.is_superuser else ["is_superuser", "user_permissions"]
+        return [*super().get_readonly_fields(request, obj), "last_login", "date_joined", *beyond]
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or not (obj and obj.is_superuser))
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.is_staff = True  # nobody needs an account but for the desk
+        super().save_model(request, obj, form, change)
+        if not change and obj.has_usable_password():
+            ask_for_own_password(obj)
+
+    def user_change_password(self, request, id, form_url=""):  # noqa: A002 (Django calls it so)
+        response = super().user_change_password(request, id, form_url)
+        user = self.get_object(request, unquote(id))
+        was_set = request.method == "POST" and response.status_code == 302
+        if was_set and user != request.user and user.has_usable_password():
+            ask_for_own_password(user)
+        return response
+
+    @admin.action(
+        description=gettext_lazy("Let them sign in again at once"), permissions=["change"]
+    )
+    def lift_pauses(self, request, queryset):
+        count = sum(lift_pause(user) for user in queryset)
+        said = ngettext("%(n)d pause lifted.", "%(n)d pauses lifted.", count)
+        self.message_user(request, said % {"n": count} if count else _("Nobody had to wait."))
+
+
+@admin.register(Group)
+class GroupsAdmin(GroupAdmin):
+    show_facets = admin.ShowFacets.ALWAYS

@@ -1,0 +1,75 @@
+"""What the templates of the desk show: what waits, statements in a line, what editors may do."""
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from cases import worklist
+from cases.edtf import EdtfError
+from cases.templatetags.reading import by_part, when, words_of
+
+# How far words are coded, as classes of the stylesheet.
+MARKS = {"quoted": "", "coded": "coded", "here": "coded here"}
+
+register = template.Library()
+register.filter(words_of)
+
+
+@register.simple_tag
+def work_list() -> list[worklist.Task]:
+    """The kinds of work of which there is any."""
+    return worklist.tasks()
+
+
+@register.filter
+def told_actors(form) -> list:
+    """(label of the part, names) of a statement's form, in the order of the parts."""
+    return [(part, _(", ").join(map(str, actors))) for part, actors in by_part(form.instance)]
+
+
+@register.simple_tag
+def said_when(text: str) -> str:
+    """A date in words of the reader's language; as it was typed if it is none."""
+    try:
+        return when(text)
+    except EdtfError:
+        return text
+
+
+@register.filter
+def first_words(quotation) -> str:
+    """The beginning of a quotation, short enough for one line with other things."""
+    return Truncator(words_of(quotation)).chars(60)
+
+
+@register.filter
+def has_errors(form, fields: str) -> bool:
+    """Whether something is wrong in one of these fields of a statement's form."""
+    return any(field.errors for field in getattr(form, fields))
+
+
+@register.simple_tag(takes_context=True)
+def may(context, action: str, model: str) -> bool:
+    """Whether the editor may do this with rows of one of our models."""
+    return context["request"].user.has_perm(f"cases.{action}_{model}")
+
+
+@register.filter
+def cut(passage, quotation) -> str:
+    """The quoted words, where the quotation's own passage is not at hand."""
+    return passage.text[quotation.start : quotation.end]
+
+
+@register.filter
+def quoted_pieces(pieces) -> SafeString:
+    """The pieces of a passage as HTML that without its tags is the text to the letter."""
+    return format_html_join("", "{}", ((_quoted_piece(piece),) for piece in pieces))
+
+
+def _quoted_piece(piece) -> str:
+    if isinstance(piece, str):
+        return piece
+    inner = quoted_pieces(piece.children)
+    return format_html('<span class="q {}">{}</span>', MARKS[piece.span.mark], inner)

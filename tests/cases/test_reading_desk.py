@@ -1,0 +1,270 @@
+"""Coding from the text: words of a passage become quotations, behind statements of a case."""
+
+import html
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cases import records
+from cases.models import Quotation, Revision, Statement
+from cases.models.choices import Source
+from tests.cases.test_admin import said_of
+from tests.factories import (
+    add_passage,
+    make_actor,
+    make_case,
+    make_edition,
+    make_quotation,
+    make_statement,
+    make_term,
+)
+
+pytestmark = pytest.mark.django_db
+
+SENTENCE = "سازمان ملل متحد از طریق گروه خود در فیجی از تلاش ها برای ادامه مکالمه پشتیبانی کرد."
+TRANSLATION = {"translation_en": "its team in Fiji", "translated_by": "machine"}
+
+
+@pytest.fixture
+def editor():
+    return get_user_model().objects.create_superuser("editor", password=None)
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor)
+    return client
+
+
+@pytest.fixture
+def edition():
+    edition = make_edition()
+    add_passage(edition, "h1", "اقیانوسیه")
+    add_passage(edition, "p33", "گروه‌های کشوری <در> فیجی کار می کنند.")
+    add_passage(edition, "p34", SENTENCE)
+    return edition
+
+
+@pytest.fixture
+def fiji(edition):
+    """A draft with a tool on words of the text, and an answer that needs none."""
+    case = make_case("fiji", review="draft")
+    passage = edition.passages.get(code="p34")
+    quotation = make_quotation("تلاش ها برای ادامه", passage)
+    make_statement(case, "tool:mediation", key="t1", by=["un"], quotations=[quotation])
+    make_statement(case, "trigger:not_stated", key="c1")
+    make_quotation("برای ادامه مکالمه", passage)
+    records.note_saved("case", "fiji", source=Source.SEED)
+    return case
+
+
+def address(edition, case="fiji") -> str:
+    return reverse("admin:cases_edition_read", args=[edition.pk]) + (
+        f"?case={case}" if case else ""
+    )
+
+
+def place_of(words: str) -> str:
+    start = SENTENCE.index(words)
+    return f"S-2011-552/fa/p34/{start}-{start + len(words)}"
+
+
+def data_of(case) -> dict:
+    statements = records.dump("case", [case.slug])[case.slug]["statements"]
+    return {each["key"]: each for each in statements}
+
+
+def quoted(client, edition, case="fiji", **posted) -> None:
+    """Post the form; it must be saved and lead back to the passage."""
+    response = client.post(address(edition, case), posted)
+    assert response.status_code == 302, said_of(response)
+    assert response["Location"] == f"{address(edition, case)}#p34"
+
+
+# The page
+
+
+def test_the_text_stands_there_to_the_letter_with_what_is_quoted_marked(desk, fiji, edition):
+    page = desk.get(address(edition)).content.decode()
+    prints = re.findall(r'class="print" data-ref="([^"]+)"[^>]*>(.*?)</(?:p|h2)>', page, re.DOTALL)
+    texts = {ref: html.unescape(re.sub(r"<[^>]+>", "", inner)) for ref, inner in prints}
+    assert texts == {each.ref: each.text for each in edition.passages.all()}
+    assert page.count('lang="fa" dir="rtl"') > 3
+    # The two stretches overlap, so that which is coded here nests the other's first piece.
+    assert 'class="q coded here"' in page
+    assert 'class="q "' in page
+    assert f"{reverse('admin:cases_case_change', args=[fiji.pk])}#t1" in page
+
+
+def test_it_opens_without_a_case_and_says_so_where_none_is_known(desk, fiji, edition):
+    assert "Choose a case" in desk.get(address(edition, "")).content.decode()
+    assert "Near it are fiji (Fiji)" in html.unescape(
+        desk.get(address(edition, "fijj")).content.decode()
+    )
+    assert desk.get(reverse("admin:cases_edition_read", args=[999])).status_code == 404
+
+
+def test_the_list_of_editions_leads_to_it(desk, edition):
+    page = desk.get(reverse("admin:cases_edition_changelist")).content.decode()
+    assert address(edition, "") in page
+
+
+def test_a_long_text_takes_few_queries(desk, fiji, edition):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(address(edition)).status_code == 200
+        return len(captured)
+
+    few = queries()
+    for number in range(40, 60):
+        passage = add_passage(edition, f"p{number}", f"{SENTENCE} {number}")
+        make_statement(fiji, "aim:calm", quotations=[make_quotation(passage=passage)])
+    assert queries() == few
+
+
+# Quoting
+
+
+def test_marked_words_become_a_quotation_behind_several_statements(desk, editor, fiji, edition):
+    make_statement(fiji, "aim:calm", key="c2", support="editor_inference", quotations=[])
+    chosen = [each.pk for each in fiji.statements.filter(key__in=["t1", "c2"])]
+    words = "گروه خود در فیجی"
+    quoted(desk, edition, words=words, place=place_of(words), attach=chosen, **TRANSLATION)
+    saved = data_of(fiji)
+    assert saved["c2"]["quotations"] == [place_of(words)]
+    assert saved["t1"]["quotations"] == [place_of("تلاش ها برای ادامه"), place_of(words)]
+    of_words = Revision.objects.get(kind="quotation", key=place_of(words))
+    assert of_words.data["translated_by"] == "machine"
+    (of_case,) = Revision.objects.filter(kind="case", key="fiji", version=2)
+    assert (of_case.who, of_case.change_set) == (editor, of_words.change_set)
+    fiji.refresh_from_db()
+    assert " its team in fiji " in fiji.search_text
+
+
+def test_pasted_words_are_found_in_this_text(desk, fiji, edition):
+    other = make_edition("S-2011-553")
+    add_passage(other, "p1", SENTENCE)
+    quoted(desk, edition, words="گروه‌خود در فيجي")
+    assert str(Quotation.objects.latest("pk")) == place_of("گروه خود در فیجی")
+    assert not Revision.objects.filter(kind="case", version=2).exists()
+
+
+def test_a_mark_counts_only_while_the_words_are_those(desk, fiji, edition):
+    quoted(desk, edition, words="گروه خود", place=place_of("سازمان ملل"))
+    assert str(Quotation.objects.latest("pk")) == place_of("گروه خود")
+
+
+def test_marked_words_that_stand_twice_are_those_that_were_marked(desk, fiji, edition):
+    second = SENTENCE.index("از", SENTENCE.index("از") + 1)
+    place = f"S-2011-552/fa/p34/{second}-{second + 2}"
+    quoted(desk, edition, words="از", place=place)
+    assert str(Quotation.objects.latest("pk")) == place
+
+
+def test_words_become_a_new_statement(desk, fiji, edition):
+    make_term("tool:good_offices", label_fa="مساعی جمیله")
+    make_actor("ecowas")
+    words = "گروه خود در فیجی"
+    new = {"new-term": "مساعی جمیله", "new-who": "by: un; with: ecowas", "new-when": "۲۰۰۸-۲۳"}
+    new |= {"new-scope": "this_case", "new-support": "implies"}
+    quoted(desk, edition, words=words, **TRANSLATION, **new)
+    saved = data_of(fiji)["t2"]
+    assert saved == {
+        "key": "t2",
+        "term": "tool:good_offices",
+        "by": ["un"],
+        "with": ["ecowas"],
+        "when": "2008-23",
+        "scope": "this_case",
+        "support": "implies",
+        "quotations": [place_of(words)],
+    }
+    assert Statement.objects.get(key="t2", case=fiji).order > fiji.statements.get(key="t1").order
+
+
+def test_a_new_outcome_names_its_document_by_itself(desk, fiji, edition):
+    make_term("outcome:calm")
+    new = {"new-term": "outcome:calm", "new-scope": "this_case", "new-support": "states"}
+    new |= {"new-horizon": "during", "new-attribution": "credited", "new-credited_to": "t1"}
+    quoted(desk, edition, words="گروه خود در فیجی", **new)
+    saved = data_of(fiji)["o1"]
+    assert (saved["assessed_by"], saved["credited_to"]) == ("S-2011-552", ["t1"])
+
+
+@pytest.mark.parametrize(
+    ("posted", "said"),
+    [
+        ({}, "This field is required."),
+        ({"words": "در کنیا کار می کنند"}, "The nearest, in paragraph 33"),
+        ({"words": "فیجی"}, "These words stand in 2 places"),
+        ({"words": "S-2011-553/fa/p1/0-5"}, "This place is in another text"),
+        ({"words": "گروه خود", "translation_en": "x"}, "Say who translated"),
+        ({"words": "گروه خود", "attach": "99999"}, "Select a valid choice"),
+        ({"words": "گروه خود", "new-who": "un"}, "This field is required."),
+        ({"words": "گروه خود", "new-term": "tool:x"}, "is not known here"),
+        ({"words": "گروه خود", "new-term": "calm"}, "is the name of several"),
+        ({"words": "گروه خود", "new-term": "outcome:calm"}, "horizon is missing"),
+        ({"words": "گروه خود", "new-term": "aim:calm", "new-key": "t1"}, "has this key"),
+        ({"words": "گروه خود", "new-term": "aim:calm", "new-when": "2008-13"}, "2008-13"),
+        (
+            {"words": "گروه خود", "new-term": "aim:calm", "new-credited_to": "t9"},
+            "t9 is no tool of this case.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(desk, fiji, edition, posted, said):
+    make_term("outcome:calm")
+    make_term("aim:calm")
+    add_passage(make_edition("S-2011-553"), "p1", SENTENCE)
+    before, quotations = data_of(fiji), Quotation.objects.count()
+    new = {"new-scope": "this_case", "new-support": "states"}
+    response = desk.post(address(edition), new | posted)
+    assert said in said_of(response)
+    page = html.unescape(response.content.decode())
+    assert all(value in page for value in posted.values())
+    assert (data_of(fiji), Quotation.objects.count()) == (before, quotations)
+    assert Revision.objects.count() == 1
+
+
+# Who may
+
+
+def staff(client, *codenames):
+    coder = get_user_model().objects.create_user("coder", is_staff=True)
+    coder.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(coder)
+
+
+def test_strangers_and_those_without_rights_do_not_read(client, edition):
+    assert client.get(address(edition, "")).status_code == 302
+    staff(client)
+    assert client.get(address(edition, "")).status_code == 403
+
+
+def test_who_may_only_read_has_no_form(client, fiji, edition):
+    staff(client, "view_edition", "view_case")
+    page = client.get(address(edition)).content.decode()
+    assert SENTENCE[:10] in page
+    assert 'name="words"' not in page
+    assert client.post(address(edition), {"words": "گروه خود"}).status_code == 403
+    assert Quotation.objects.count() == 2
+
+
+def test_who_may_not_change_the_case_quotes_but_does_not_attach(client, fiji, edition):
+    staff(client, "view_edition", "view_case", "add_quotation")
+    chosen = fiji.statements.get(key="t1").pk
+    posted = {"words": "گروه خود", "attach": [chosen]}
+    assert client.post(address(edition), posted).status_code == 403
+    assert Quotation.objects.count() == 2
+    quoted(client, edition, words="گروه خود")
+    assert Quotation.objects.count() == 3
+
+
+def test_who_may_not_see_the_case_does_not_choose_it(client, fiji, edition):
+    staff(client, "view_edition", "add_quotation")
+    assert client.get(address(edition)).status_code == 403
