@@ -1,11 +1,46 @@
 """What surrounds every request."""
 
+import re
+
+import brotli
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 
 from cases.filters import InvalidQuery
 from cases.models import PasswordDue
 from cases.views.errors import invalid_query
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Brotli for whole pages where the browser takes it, otherwise Django's gzip.
+
+    A report read whole is 600 KB, and its margin says again what stands far above: gzip looks back
+    32 KB only. Quality 6 costs what gzip costs and makes such a page a fifth smaller.
+    """
+
+    BROTLI_ACCEPTED = re.compile(r"(?:^|,)\s*br\s*(?!;\s*q=0(?:\.0*)?\s*(?:,|$))(?:;|,|$)")
+    LEAST_BYTES = 200
+
+    def process_response(self, request, response):
+        if response.status_code == 206:
+            # Part of a file: its range counts the bytes of the file, not of what is sent.
+            return response
+        if (
+            response.streaming
+            or response.has_header("Content-Encoding")
+            or len(response.content) < self.LEAST_BYTES
+            or not self.BROTLI_ACCEPTED.search(request.headers.get("Accept-Encoding", ""))
+        ):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        response.content = brotli.compress(response.content, quality=6)
+        response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Content-Encoding"] = "br"
+        if (etag := response.get("ETag", "")).startswith('"'):
+            response.headers["ETag"] = f"W/{etag}"
+        return response
 
 
 class InvalidQueryMiddleware:

@@ -59,6 +59,10 @@ def admin_client(client, editor):
 
 @pytest.fixture
 def case(editor):
+    return fill_desk()
+
+
+def fill_desk() -> Case:
     """A case with something in every table of the desk."""
     case, other = make_case("guinea-2009"), make_case("guinea-2008")
     CaseRelation.objects.create(case=case, to=other, kind="follows")

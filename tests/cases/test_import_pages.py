@@ -29,6 +29,7 @@ from cases.models import (
 )
 from cases.models.choices import Source
 from tests.cases.world import change, content_of, edited, make_world, sheets_of
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +49,10 @@ HOMES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def world():
-    return make_world()
+@pytest.fixture(scope="module", autouse=True)
+def world(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker):
+        yield make_world()
 
 
 @pytest.fixture

@@ -29,14 +29,21 @@ from tests.cases.world import (
     statement,
 )
 from tests.factories import make_actor, make_term
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker):
+        yield make_world()
+
+
 @pytest.fixture(autouse=True)
-def refs():
+def refs(world):
     """The references of the world's quotations."""
-    return make_world()
+    return [*world]
 
 
 def what_is_wrong(name, rows) -> list[tuple[int, str, str]]:
