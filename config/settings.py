@@ -150,6 +150,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# The desk has forms of several hundred fields.
+FORM_RENDERER = "cases.admin.rendering.WrittenOut"
+
 STATIC_URL = "static/"
 # Files are found where they lie, so a fresh machine needs no step that collects them.
 WHITENOISE_USE_FINDERS = True

@@ -17,7 +17,7 @@ from cases.admin.base import DirectedAdmin
 from cases.admin.fields import ActorsField, LookupField, LookupsField, TermField, actors_as_typed
 from cases.admin.lookups import Lookups
 from cases.admin.quoting import Words, WordsFields
-from cases.admin.widgets import LookupInput
+from cases.admin.widgets import DeskMedia, LookupInput
 from cases.evidence import quote
 from cases.models import (
     Case,
@@ -71,6 +71,11 @@ class CasePage:
         if "_page" not in case.__dict__:
             case._page = cls(case)
         return case._page
+
+    @cached_property
+    def media(self) -> forms.Media:
+        """What the fields of a statement bring with them."""
+        return DeskMedia().media
 
     def free_key(self, scheme: str) -> str:
         """The next key that no statement of the case has."""
@@ -213,6 +218,11 @@ class StatementForm(forms.ModelForm, WordsFields):
             "credited_to": ", ".join(each.key for each in row.credited_to.all()),
         }
 
+    @property
+    def media(self):
+        """That of its fields; summed up field by field it would take a sixth of the page's time."""
+        return self.page.media
+
     def clean_documents(self):
         return sorted(self.cleaned_data["documents"], key=lambda document: document.code)
 
@@ -336,6 +346,11 @@ class StatementFormSet(BaseInlineFormSet):
     @cached_property
     def page(self) -> CasePage:
         return CasePage.of(self.instance)
+
+    @cached_property
+    def empty_form(self):
+        """Django makes it anew for everybody who asks, thrice a page."""
+        return super().empty_form
 
     def get_queryset(self):
         rows = self.page.rows[self.scheme]
