@@ -53,3 +53,16 @@ def pages_alone_are_recorded():
     Template._render = render
     yield
     Template._render = original
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker):
+    """The real seeds, loaded once for a module that asks for them, and gone after it."""
+    from django.conf import settings as django_settings
+
+    from ingest.services import load_seeds
+    from tests.keeping import kept
+
+    with kept(django_db_blocker):
+        load_seeds(django_settings.BASE_DIR / "seeds")
+        yield

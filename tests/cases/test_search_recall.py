@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from django.conf import settings
-from django.db import transaction
 from django.http import QueryDict
 
 from cases.filters import select_cases
 from cases.models import Passage
 from cases.search import matching
-from ingest.services import load_seeds
 
 TABLE = Path(__file__).with_name("search_variants.csv")
 LEAST_RECALL = 0.95
@@ -37,15 +34,6 @@ def variants() -> list[Variant]:
             Variant(**(row | {"expects": frozenset(row["expects"].split(";"))}))
             for row in csv.DictReader(lines)
         ]
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker):
-    """The real seeds, loaded once for this module and gone after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_seeds(settings.BASE_DIR / "seeds")
-        yield
-        transaction.set_rollback(True)
 
 
 def asked(question: str) -> QueryDict:

@@ -1,0 +1,32 @@
+"""What a page of the seeded database weighs as it is sent, with its styles and scripts."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+PAGES = (
+    *("/", "/cases/", "/cases/guinea-2009/", "/documents/", "/documents/S-2011-552/fa/"),
+    *("/findings/", "/explore/", "/similar/", "/similar/?case=guinea-2009", "/tools/", "/actors/"),
+    *("/tools/mediation/", "/actors/un/", "/countries/", "/codebook/", "/codebook/terms/tool/"),
+    "/compare/?case=guinea-2009&case=kenya-2008&case=kyrgyzstan-2010&case=sudan-2011",
+    *("/method/", "/about-the-data/"),
+)
+
+
+def weight_of(client, address) -> int:
+    response = client.get(address, headers={"accept-encoding": "gzip, deflate, br, zstd"})
+    return sum(map(len, response)) if response.streaming else len(response.content)
+
+
+@pytest.mark.parametrize("prefix", ["", "/fa", "/ar"])
+def test_no_page_weighs_more_than_100_kb_with_its_styles_and_scripts(seeded, client, prefix):
+    for address in PAGES:
+        page = client.get(prefix + address)
+        assert page.status_code == 200, address
+        text = page.content.decode()
+        own = re.findall(r'<(?:link rel="stylesheet" href|script[^>]* src)="([^"]+)"', text)
+        assert own
+        weights = {each: weight_of(client, each) for each in [prefix + address, *own]}
+        assert sum(weights.values()) <= 100_000, weights
