@@ -69,6 +69,7 @@ def test_the_table_is_wide_enough():
         assert len(set(queries)) == len(queries), group
 
 
+@pytest.mark.django_db
 def test_recall_over_spelling_variants(seeded):
     found = expected = 0
     misses = []
@@ -81,6 +82,7 @@ def test_recall_over_spelling_variants(seeded):
     assert found / expected >= LEAST_RECALL, "\n".join(misses)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("question", "never"),
     [
