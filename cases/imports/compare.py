@@ -20,7 +20,7 @@ from cases import records
 from cases.exports import LONGEST_CELL, WORKBOOK, restored
 from cases.imports.cells import Column, is_same
 from cases.imports.reading import Sheet, Unreadable
-from cases.imports.report import FILE, Change, Clash, Comparison, Report, Row
+from cases.imports.report import FILE, Change, Clash, Comparison, Fault, Report, Row
 from cases.imports.tables import FILES, Cells, FileTable, Shared
 from cases.models import Revision
 from cases.models.choices import Review
@@ -457,11 +457,12 @@ class _Comparing:
         for kind in records.KINDS:
             for batch in batches(touched.get(kind, {}).items()):
                 where = {key: f"{place:06d}" for place, (key, _data) in enumerate(batch)}
-                plan = records.plan(kind, dict(batch), self.index, where)
-                for problem in plan.problems:
+                plan = records.plan(kind, dict(batch), self.index, where, drafts_may_lack=True)
+                for problem in [*plan.problems, *plan.lacks]:
                     key, _data = batch[int(problem.where[:6])]
                     rest = problem.where[6:].removeprefix(", ")
-                    self._place_problem(by_record[kind, key], rest, problem.what)
+                    place = self._place_problem if problem in plan.problems else self._place_lack
+                    place(by_record[kind, key], rest, problem.what)
                 plans.append(plan)
         return plans
 
@@ -475,11 +476,7 @@ class _Comparing:
 
     def _place_problem(self, lines: list[Line], where: str, what: str) -> None:
         """Put what a plan complains of into the row and column of the file where it belongs."""
-        line, rest = lines[0], where
-        for each in lines:
-            owner = self._name_in_problems(each)
-            if owner and (where == owner or where.startswith(f"{owner}, ")):
-                line, rest = each, where.removeprefix(owner).removeprefix(", ")
+        line, rest = self._owner_of_problem(lines, where)
         column = rest.replace(",", " ").partition(" ")[0] or what.partition(" ")[0].rstrip(":")
         for each in [line] if rest != where else lines:
             if column in each.table.known:
@@ -487,6 +484,20 @@ class _Comparing:
                     each.fault(column, what)
                 return
         line.fault("", f"{rest}: {what}" if rest else what)
+
+    def _place_lack(self, lines: list[Line], where: str, what: str) -> None:
+        """Tell what a draft may lack for now at the row of the file that could bring it."""
+        line, rest = self._owner_of_problem(lines, where)
+        line.report.lacks.append(Fault(line.number, "", f"{rest}: {what}" if rest else what))
+
+    def _owner_of_problem(self, lines: list[Line], where: str) -> tuple[Line, str]:
+        """The row of the file that a place in a record lies in, and the rest of the place."""
+        line, rest = lines[0], where
+        for each in lines:
+            owner = self._name_in_problems(each)
+            if owner and (where == owner or where.startswith(f"{owner}, ")):
+                line, rest = each, where.removeprefix(owner).removeprefix(", ")
+        return line, rest
 
     def _name_in_problems(self, line: Line) -> str:
         """How `records.plan` names this row of a record."""

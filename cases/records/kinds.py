@@ -342,6 +342,7 @@ class Cases(RecordKind):
         result = self.shape.read(rest, where, index, problems)
         if "regions" in result:
             result["regions"] = sorted(result["regions"])
+        is_published = result.get("review") == Review.PUBLISHED
         parts = {
             "countries": read_rows(
                 self.countries, data.get("countries"), f"{where}, countries", index, problems
@@ -349,10 +350,12 @@ class Cases(RecordKind):
             "relations": read_rows(
                 self.relations, data.get("relations"), f"{where}, relations", index, problems
             ),
-            "statements": statements.read_of_case(data.get("statements"), where, index, problems),
+            "statements": statements.read_of_case(
+                data.get("statements"), where, index, problems, of_draft=not is_published
+            ),
         }
         result |= {name: part for name, part in parts.items() if part}
-        if result.get("review") == Review.PUBLISHED:
+        if is_published:
             problems += [Problem(f"{where}, {path}", what) for path, what in lacks_of_whole(result)]
         return result
 

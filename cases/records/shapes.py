@@ -28,10 +28,14 @@ Data = dict[str, Any]
 
 
 class Problem(NamedTuple):
-    """Something wrong with incoming data: where it stands, and what to do about it."""
+    """Something wrong with incoming data: where it stands, and what to do about it.
+
+    What `may_wait` is only missing as yet: a draft may be kept without it, as its form keeps it.
+    """
 
     where: str
     what: str
+    may_wait: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"

@@ -73,7 +73,9 @@ def dump(row: Statement) -> Data:
     return result | {name: codes for name, codes in lists.items() if codes}
 
 
-def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
+def read(
+    data: Data, where: str, index: Index, problems: list[Problem], *, of_draft: bool = False
+) -> Data:
     """Canonical form of one incoming statement."""
     rest = {key: value for key, value in data.items() if key != "credited_to"}
     rest.setdefault("scope", Scope.THIS_CASE.value)
@@ -89,11 +91,14 @@ def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
     elif tools:
         result["credited_to"] = sorted(tools)
     if "term" in result:
-        problems += [Problem(where, what) for what in breaches_of(result)]
+        problems += [Problem(where, what) for what in _broken_rules(result)]
+        problems += [Problem(where, what, of_draft) for what in _lacks(result)]
     return result
 
 
-def read_of_case(items, where: str, index: Index, problems: list[Problem]) -> list[Data]:
+def read_of_case(
+    items, where: str, index: Index, problems: list[Problem], *, of_draft: bool = False
+) -> list[Data]:
     """Canonical form of all statements of a case, with the rules that hold between them."""
     if not isinstance(items or [], list):
         problems.append(Problem(f"{where}, statements", "must be a list."))
@@ -104,7 +109,8 @@ def read_of_case(items, where: str, index: Index, problems: list[Problem]) -> li
         if not isinstance(data, dict):
             problems.append(Problem(f"{where}, statement {name}", "must be a mapping."))
             continue
-        results.append(read(data, f"{where}, statement {name}", index, problems))
+        here = f"{where}, statement {name}"
+        results.append(read(data, here, index, problems, of_draft=of_draft))
     keys = Counter(statement.get("key") for statement in results)
     for key, count in keys.items():
         if count > 1:
@@ -150,6 +156,30 @@ def codes_of(items: list[Data], scheme: str) -> list[str]:
 
 def breaches_of(data: Data) -> list[str]:
     """Rules that a single statement breaks: those of its columns, and those of its lists."""
+    return [*_broken_rules(data), *_lacks(data)]
+
+
+def missing_of(data: Data) -> list[str]:
+    """Which of «words» and «actors» a statement still needs; a draft may be without them."""
+    term = data["term"]
+    found = []
+    is_silent = term in WORDLESS_TERMS or data.get("support") == Support.EDITOR_INFERENCE
+    if not is_silent and not data.get("quotations"):
+        found.append("words")
+    if term.startswith(("role:", "tool:")) and not any(data.get(part) for part in Part.values):
+        found.append("actors")
+    return found
+
+
+def _lacks(data: Data) -> list[str]:
+    sentences = {
+        "words": _("no words: quote the source, or mark it editor_inference."),
+        "actors": _("%(scheme)s without an actor.") % {"scheme": data["term"].partition(":")[0]},
+    }
+    return [sentences[name] for name in missing_of(data)]
+
+
+def _broken_rules(data: Data) -> list[str]:
     term = data["term"]
     scheme = term.partition(":")[0]
     found = [str(sentence) for sentence in breaches(data)]
@@ -158,14 +188,9 @@ def breaches_of(data: Data) -> list[str]:
         for name, owner in (("credited_to", "outcome"), ("about", "finding"))
         if name in data and scheme != owner
     ]
-    if term in WORDLESS_TERMS:
-        if "quotations" in data:
-            sentence = _("%(term)s says that the source is silent: leave quotations out.")
-            found.append(sentence % {"term": term})
-    elif "quotations" not in data and data.get("support") != Support.EDITOR_INFERENCE:
-        found.append(_("no words: quote the source, or mark it editor_inference."))
-    if scheme in ("role", "tool") and not any(part in data for part in Part.values):
-        found.append(_("%(scheme)s without an actor.") % {"scheme": scheme})
+    if term in WORDLESS_TERMS and "quotations" in data:
+        sentence = _("%(term)s says that the source is silent: leave quotations out.")
+        found.append(sentence % {"term": term})
     return found
 
 

@@ -272,7 +272,6 @@ def test_an_unknown_code_is_never_created_and_a_near_one_is_named():
         ("t1", {"phase": "opening"}, "phase", "phase is only for event"),
         ("o1", {"horizon": ""}, "horizon", "horizon is missing"),
         ("o1", {"credited_to": "t1;nothing"}, "credited_to", "no tool statement of this case"),
-        ("r1", {"by": ""}, "", "role without an actor"),
         ("t1", {"note_en": "x", "quantity": "q" * 101}, "quantity", "at most 100 characters"),
         ("t1", {"quotations": "S-2011-552/en/p24/1-2"}, "quotations", "not a known quotation"),
     ],
