@@ -24,6 +24,7 @@ from cases.imports.report import FILE, Change, Clash, Comparison, Fault, Report,
 from cases.imports.tables import FILES, Cells, FileTable, Shared
 from cases.models import Revision
 from cases.models.choices import Review
+from cases.records import statements
 from cases.records.shapes import Data, Index
 
 BATCH = 500  # few enough at a time for a database's limit of parameters
@@ -477,7 +478,9 @@ class _Comparing:
     def _place_problem(self, lines: list[Line], where: str, what: str) -> None:
         """Put what a plan complains of into the row and column of the file where it belongs."""
         line, rest = self._owner_of_problem(lines, where)
-        column = rest.replace(",", " ").partition(" ")[0] or what.partition(" ")[0].rstrip(":")
+        # A rule between columns names the first of them before all else, in any language.
+        said = rest or " ".join(re.findall(r"\b[a-z_]+\b", what))
+        column = said.replace(",", " ").partition(" ")[0]
         for each in [line] if rest != where else lines:
             if column in each.table.known:
                 if not each.report.has_fault(each.number, column):
@@ -502,7 +505,7 @@ class _Comparing:
     def _name_in_problems(self, line: Line) -> str:
         """How `records.plan` names this row of a record."""
         if line.table.name == "statements":
-            return f"statement {line.name}"
+            return statements.named(line.name)
         if line.table.name == "actor_names":
             names = self.wanted[line.record].names["actor_names"]
             return f"name {names.index(line.name) + 1}" if line.name in names else ""

@@ -85,9 +85,10 @@ def read(
             result[name] = sorted(result[name])
     tools = data.get("credited_to") or []
     if not isinstance(tools, list) or not all(isinstance(key, str) for key in tools):
-        problems.append(Problem(f"{where}, credited_to", f"{tools!r} must be a list of keys."))
+        sentence = _("%(value)s must be a list of keys.") % {"value": repr(tools)}
+        problems.append(Problem(f"{where}, credited_to", sentence))
     elif len(set(tools)) < len(tools):
-        problems.append(Problem(f"{where}, credited_to", "the same key stands there twice."))
+        problems.append(Problem(f"{where}, credited_to", _("the same key stands there twice.")))
     elif tools:
         result["credited_to"] = sorted(tools)
     if "term" in result:
@@ -101,29 +102,34 @@ def read_of_case(
 ) -> list[Data]:
     """Canonical form of all statements of a case, with the rules that hold between them."""
     if not isinstance(items or [], list):
-        problems.append(Problem(f"{where}, statements", "must be a list."))
+        problems.append(Problem(f"{where}, statements", _("must be a list.")))
         return []
     results = []
     for place, data in enumerate(items or [], start=1):
-        name = data.get("key", f"number {place}") if isinstance(data, dict) else f"number {place}"
+        number = _("number %(n)s") % {"n": place}
+        name = data.get("key", number) if isinstance(data, dict) else number
         if not isinstance(data, dict):
-            problems.append(Problem(f"{where}, statement {name}", "must be a mapping."))
+            problems.append(Problem(f"{where}, {named(name)}", _("must be a mapping.")))
             continue
-        here = f"{where}, statement {name}"
+        here = f"{where}, {named(name)}"
         results.append(read(data, here, index, problems, of_draft=of_draft))
     keys = Counter(statement.get("key") for statement in results)
     for key, count in keys.items():
         if count > 1:
-            problems.append(Problem(f"{where}, statement {key}", f"this key stands {count} times."))
+            sentence = _("this key stands %(n)s times.") % {"n": count}
+            problems.append(Problem(f"{where}, {named(key)}", sentence))
     for statement in results:
         if statement.get("term", "").startswith("finding:"):
-            here = f"{where}, statement {statement.get('key')}"
-            problems.append(Problem(here, "a finding belongs to no case."))
-    problems += [
-        Problem(f"{where}, statement {key}", what) for key, what in credit_breaches(results)
-    ]
+            here = f"{where}, {named(statement.get('key'))}"
+            problems.append(Problem(here, _("a finding belongs to no case.")))
+    problems += [Problem(f"{where}, {named(key)}", what) for key, what in credit_breaches(results)]
     problems += [Problem(where, f"{scheme}: {what}") for scheme, what in absence_breaches(results)]
     return results
+
+
+def named(key) -> str:
+    """How problems name a statement of a case."""
+    return _("statement %(key)s") % {"key": key}
 
 
 def credit_breaches(items: list[Data]) -> list[tuple[str, str]]:

@@ -59,12 +59,12 @@ def admin_client(client, editor):
 
 @pytest.fixture
 def case(editor):
-    return fill_desk()
+    return fill_desk("draft")
 
 
-def fill_desk() -> Case:
-    """A draft with something in every table of the desk."""
-    case, other = make_case("guinea-2009", review="draft"), make_case("guinea-2008")
+def fill_desk(review="published") -> Case:
+    """A case with something in every table of the desk."""
+    case, other = make_case("guinea-2009", review=review), make_case("guinea-2008")
     CaseRelation.objects.create(case=case, to=other, kind="follows")
     passage = make_passage()
     section = Section.objects.create(

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from cases import imports, records
@@ -685,3 +686,12 @@ def test_terms_that_retire_go_on_being_known():
     make_term("tool:old", retired_on="2020-01-01")
     content = edited("statements", {"t1": {"term": "tool:old"}})
     assert faults_of(compare("statements", content)) == []
+
+
+def test_a_rule_between_columns_finds_its_column_in_any_language(say):
+    say("fa", "%(column)s is only for %(scheme)s.", "ستون %(column)s تنها برای %(scheme)s است.")
+    say("fa", "statement %(key)s", "گزارهٔ %(key)s")
+    with translation.override("fa"):
+        content = edited("statements", {"t1": {"phase": "opening"}})
+        found = faults_of(compare("statements", content))
+    assert found == [(number_of("statements", "t1"), "phase", "ستون phase تنها برای event است.")]

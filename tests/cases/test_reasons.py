@@ -2,7 +2,6 @@
 
 import pytest
 from django.utils import translation
-from django.utils.translation import trans_real
 
 from cases import reasons, records
 from cases.models import Revision
@@ -12,16 +11,15 @@ from tests.people import make_person
 
 
 @pytest.fixture
-def persian(monkeypatch):
+def persian(say):
     """A catalogue that has these reasons, whatever the one on the disk has by now."""
-    catalogue = trans_real.translation("fa")._catalog
     said = {
         reasons.RESTORED: "نسخهٔ %(version)s بازگردانده شد",
         reasons.MERGED: "%(old)s در %(new)s ادغام شد",
         reasons.EDITION_ADDED: "ویرایش %(code)s: %(file)s, SHA-256 %(sha256)s",
     }
     for english, translated in said.items():
-        monkeypatch.setitem(catalogue._catalogs[0], english, translated)
+        say("fa", english, translated)
 
 
 @pytest.mark.parametrize(
