@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import index, records
+from cases import index, reasons, records
 from cases.models import (
     Actor,
     ActorName,
@@ -84,7 +84,7 @@ def merge(kind: str, old: models.Model, new: models.Model, *, who=None, why: str
         raise MergeRefused(found.refused)
     spec, mark = records.KINDS[kind], uuid.uuid4()
     old_code, new_code = spec.key_of(old), spec.key_of(new)
-    why = why or _("%(old)s merged into %(new)s") % {"old": old_code, "new": new_code}
+    why = why or reasons.MERGED % {"old": old_code, "new": new_code}
     noted = {"source": Source.ADMIN, "who": who, "why": why[:300], "change_set": mark}
     if kind == "case":
         _merge_case(old, new, **noted)
@@ -198,7 +198,8 @@ def _plan_of_case(old: Case, new: Case, index_of_rows: Index | None = None) -> P
     """What the case that stays would say."""
     stored = records.dump("case", [old.slug, new.slug])
     joined = _joined(stored[new.slug], stored[old.slug])
-    return records.plan("case", {new.slug: joined}, index_of_rows or Index(), {})
+    rows = index_of_rows or Index()
+    return records.plan("case", {new.slug: joined}, rows, {}, drafts_may_lack=True)
 
 
 def _merge_case(old: Case, new: Case, *, source, who, why, change_set) -> None:

@@ -207,12 +207,14 @@ def read_edition(edition: Edition) -> Reading:
         if block.passage.kind == PassageKind.FOOTNOTE:
             block.called_from = called[block.passage.code]
             notes.append(block)
-    notes += [MissingNote(number, called[f"n{number}"]) for number in missing]
+    for number in sorted(missing, key=_printed_number):
+        note = MissingNote(number, called[f"n{number}"])
+        notes.insert(_place_of_missing(note, notes), note)
     readable = [passage for passage in passages if passage.kind != PassageKind.HEADING]
     return Reading(
         edition,
         [block for block in blocks if block.passage.kind != PassageKind.FOOTNOTE],
-        sorted(notes, key=_note_order),
+        notes,
         [passage for passage in readable if not passage.is_coded],
         len(readable),
     )
@@ -235,10 +237,28 @@ def _calls(passages: list[Passage]) -> dict[int, list[Call]]:
     return found
 
 
-def _note_order(note: Block | MissingNote) -> tuple[int, str]:
-    """By number: a missing footnote stands between its neighbours."""
-    number = note.number if isinstance(note, MissingNote) else note.passage.code.removeprefix("n")
-    return (int(number), "") if number.isdecimal() else (0, number)
+def _printed_number(code: str) -> int:
+    """The number that print has for a note: where numbers begin anew, the second 1 is n1-1."""
+    digits = code.removeprefix("n").partition("-")[0]
+    return int(digits) if digits.isdecimal() else 0
+
+
+def _place_of_missing(missing: MissingNote, notes: list[Block | MissingNote]) -> int:
+    """The place among notes, as they are printed, where the missing one's neighbours meet.
+
+    They are below its mark, and before numbers begin anew.
+    """
+    wanted, before = _printed_number(missing.number), 0
+    mark = min(call.passage.order for call in missing.called_from)
+    for place, note in enumerate(notes):
+        if isinstance(note, MissingNote) or note.passage.order < mark:
+            continue
+        number = _printed_number(note.passage.code)
+        begins_anew = 0 < number <= before
+        if number > wanted or begins_anew:
+            return place
+        before = number
+    return len(notes)
 
 
 def _block(passage: Passage, calls: list[Call], told: list[tuple[Quotation, list[Told]]]) -> Block:

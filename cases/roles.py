@@ -6,8 +6,23 @@ that an administrator gave a group besides are left to it.
 
 from django.apps import apps as installed
 from django.db import DEFAULT_DB_ALIAS
+from django.utils.translation import gettext_lazy as _
 
 EDITOR, REVIEWER, ADMINISTRATOR = "editor", "reviewer", "administrator"
+# What people read; the names themselves are stored and stay as they are.
+LABELS = {
+    EDITOR: _("editor"),
+    REVIEWER: _("reviewer"),
+    ADMINISTRATOR: _("administrator"),
+}
+# Beyond the four that Django gives every table.
+PERMISSION_LABELS = {
+    "publish_case": _("Can publish cases"),
+    "withdraw_case": _("Can withdraw cases"),
+    "merge_case": _("Can merge cases"),
+    "merge_actor": _("Can merge actors"),
+    "merge_term": _("Can merge terms"),
+}
 
 _WRITTEN = (
     *("case", "casecountry", "caserelation", "statement", "statementactor", "statementquotation"),
@@ -42,6 +57,17 @@ PERMISSIONS = {
     REVIEWER: frozenset(_EDITS | _REVIEWS),
     ADMINISTRATOR: frozenset(_EDITS | _REVIEWS | _ADMINISTERS),
 }
+
+
+def group_label(group) -> str:
+    """What a group is called in the reader's language; one that is not ours, as it was named."""
+    return str(LABELS.get(group.name, group.name))
+
+
+def permission_label(permission) -> str:
+    """What a permission is called, with the table that it is about."""
+    name = PERMISSION_LABELS.get(permission.codename, permission.name)
+    return f"{permission.content_type} | {name}"
 
 
 def make_groups(sender, using=DEFAULT_DB_ALIAS, apps=installed, **_rest) -> None:

@@ -351,12 +351,13 @@ class Proposal:
     """What publishing a working copy would do to its case.
 
     `wanted` is what the case would say; of what both changed, `clashes`, it has the copy's unless
-    the case's was chosen.
+    the case's was chosen. `states` is all that the two ever said, the newest last.
     """
 
     differences: list[Difference]
     clashes: list[Clash]
     wanted: Data
+    states: list[Data]
 
 
 def proposal(copy: Case, choices: Mapping[str, str] | None = None) -> Proposal:
@@ -364,10 +365,11 @@ def proposal(copy: Case, choices: Mapping[str, str] | None = None) -> Proposal:
     original = _data(copy.working_copy_of)
     base = Revision.objects.get(kind="case", key=copy.slug, version=copy.base_version).data
     kept = [path for path, side in (choices or {}).items() if side == "case"]
-    merged = merge(_said(base), _said(original), _said(_data(copy)), kept)
-    found = differences(_said(original), merged.result)
+    states = [_said(each) for each in (base, original, _data(copy))]
+    merged = merge(*states, kept)
+    found = differences(states[1], merged.result)
     standing = {name: original[name] for name in STANDING}
-    return Proposal(found, merged.clashes, merged.result | standing)
+    return Proposal(found, merged.clashes, merged.result | standing, [*states, merged.result])
 
 
 def _publish_copy(copy: Case, who, why: str, choices: Mapping[str, str], mark: UUID) -> Case:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import records
+from cases import reasons, records
 from cases.models import Document, Edition, Passage, Section
 from cases.models.choices import Source
 from ingest.forms import NewDocumentForm
@@ -126,9 +126,13 @@ def _save(upload: PendingUpload, who, replaced: str, report: Report) -> Edition:
     edition = store_edition(
         document, upload.language, bytes(upload.content), upload.file_name, report, code
     )
-    why = f"edition {edition.code} {'replaced' if replaced else 'added'}: "
-    why += f"{edition.file_name[-120:]}, SHA-256 {edition.sha256[:16]}"
-    why += f"; before: SHA-256 {old[:16]}" if old else ""
+    reason = reasons.EDITION_REPLACED if replaced else reasons.EDITION_ADDED
+    why = reason % {
+        "code": edition.code,
+        "file": edition.file_name[-120:],
+        "sha256": edition.sha256[:16],
+        "before": old[:16],
+    }
     records.note_belonging("document", document.code, source=Source.ADMIN, why=why, who=who)
     upload.delete()
     return edition

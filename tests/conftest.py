@@ -38,6 +38,18 @@ def in_english():
         yield
 
 
+@pytest.fixture
+def say(monkeypatch):
+    """Translates an English sentence for one test: `say("fa", "Published", "منتشر شد")`."""
+    from django.utils.translation import trans_real
+
+    def translate(language, english, translated):
+        catalogue = trans_real.translation(language)._catalog
+        monkeypatch.setitem(catalogue._catalogs[0], english, translated)
+
+    return translate
+
+
 @pytest.fixture(scope="session", autouse=True)
 def pages_alone_are_recorded():
     """Django's test client keeps a copy of the context of every template; fields have one each."""

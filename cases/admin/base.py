@@ -16,7 +16,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from cases import records
+from cases import reasons, records
 from cases.admin.cited import citing
 from cases.admin.meanwhile import (
     READ_VERSION,
@@ -160,11 +160,14 @@ class RecordAdmin(DirectedAdmin, admin.ModelAdmin):
         """Save what both changed, as the editor chose; False, with problems, if that is refused."""
         meanwhile, found = request.meanwhile, records.Index()
         record, wanted = meanwhile.record, meanwhile.merge.result
-        plan = records.plan(record.kind, {record.key: wanted}, found, {record.key: record.key})
+        plan = records.plan(
+            *(record.kind, {record.key: wanted}, found, {record.key: record.key}),
+            drafts_may_lack=True,
+        )
         meanwhile.problems = [str(problem) for problem in plan.problems]
         if plan.problems:
             return False
-        why = f"joined with version {meanwhile.now}"
+        why = reasons.JOINED % {"version": meanwhile.now}
         records.apply([plan], found, source=Source.ADMIN, who=request.user, why=why)
         refresh_index(record)
         return True

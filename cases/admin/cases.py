@@ -123,6 +123,8 @@ class CaseAdmin(CaseWorkflow, LookupViews, MergeAdmin, TableAdmin, RecordAdmin):
         options = super().get_formset_kwargs(request, obj, inline, prefix)
         if isinstance(inline, (CaseCountryInline, StatementInline)):
             options["form_kwargs"] = {"lookups": Lookups.of(request)}
+        if refused := getattr(request, "incomplete", None):
+            CasePage.of(obj).lacks = refused.of_statements
         return options
 
     def save_related(self, request, form, formsets, change):

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple, TypeVar
 
@@ -49,6 +50,18 @@ class Shown(NamedTuple):
     kind: str
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class ChoiceShown:
+    """A clash as its editor sees it; what is at the path is safe HTML."""
+
+    name: str
+    label: str
+    base: str
+    theirs: str
+    ours: str
+    chosen: str
 
 
 class Names:
@@ -103,6 +116,11 @@ class Wording:
         if self._is_long_text(each):
             old, new = _marked(each.old, each.new)
         return Shown(each.path, self.label(each.path), each.kind, old, new)
+
+    def choice(self, clash: Clash, name: str, chosen: str) -> ChoiceShown:
+        """One clash, under the name that its choice has in a form."""
+        cells = [self.cell(clash.path, each) for each in clash[1:]]
+        return ChoiceShown(name, self.label(clash.path), *cells, chosen)
 
     def label(self, path: str) -> str:
         """What a path names, for people."""

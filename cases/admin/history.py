@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from cases import records
+from cases import reasons, records
 from cases.admin.base import ReadOnlyAdmin
 from cases.admin.versions import (
     address_of,
@@ -24,16 +24,25 @@ from cases.models import Revision
 
 @admin.register(Revision)
 class RevisionAdmin(ReadOnlyAdmin):
-    list_display = ["when", "kind", "record", "version", "who", "source", "why", "saved_together"]
+    list_display = [
+        "when",
+        "kind",
+        "record",
+        "version",
+        "who",
+        "source",
+        "reason",
+        "saved_together",
+    ]
     list_filter = ["kind", "source", ("data", admin.EmptyFieldListFilter)]
     list_select_related = ["who"]
     search_fields = ["key", "why", "change_set"]
     date_hierarchy = "when"
     fields = [
-        *("kind", "record", "version", "when", "who", "source", "why", "saved_together"),
+        *("kind", "record", "version", "when", "who", "source", "reason", "saved_together"),
         *("changes", "data"),
     ]
-    readonly_fields = ["record", "saved_together", "changes"]
+    readonly_fields = ["record", "reason", "saved_together", "changes"]
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
@@ -79,6 +88,10 @@ class RevisionAdmin(ReadOnlyAdmin):
     def record(self, revision):
         address = address_of(revision.kind, revision.key)
         return format_html('<a href="{}"><bdi dir="ltr">{}</bdi></a>', address, revision.key)
+
+    @admin.display(description=_("why"), ordering="why")
+    def reason(self, revision):
+        return reasons.told(revision.why)
 
     @admin.display(description=_("change set"), ordering="change_set")
     def saved_together(self, revision):

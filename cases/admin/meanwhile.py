@@ -8,7 +8,7 @@ three states are compared: the version that the form was opened with, the one th
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.db import models
@@ -16,7 +16,7 @@ from django.db.models import F
 from django.http import QueryDict
 
 from cases import records
-from cases.admin.changes import Shown, Wording, listed
+from cases.admin.changes import ChoiceShown, Shown, Wording, listed
 from cases.models import Revision
 from cases.records import statements
 from cases.records.differences import Clash, Merge, merge, path_of, steps_of
@@ -52,18 +52,6 @@ class Record:
         same = type(self.row)._base_manager.filter(pk=self.row.pk)
         same.update(version=F("version"))
         return same.values_list("version", flat=True).first()
-
-
-@dataclass(frozen=True)
-class ChoiceShown:
-    """A clash as its editor sees it; what is at the path is safe HTML."""
-
-    name: str
-    label: str
-    base: str
-    theirs: str
-    ours: str
-    chosen: str
 
 
 @dataclass
@@ -124,8 +112,8 @@ class Meanwhile:
         gone = [row for row in (self.base or {}).get("statements", []) if row["key"] not in there]
         index, problems = records.Index(), []
         all_rows = [*(self.theirs or {}).get("statements", []), *gone]
-        wanted = statements.read_of_case(all_rows, "", index, problems)
-        if gone and not problems:
+        wanted = statements.read_of_case(all_rows, "", index, problems, of_draft=True)
+        if gone and all(problem.may_wait for problem in problems):
             statements.write(self.record.row, wanted, index)
 
     # For the page
@@ -159,13 +147,14 @@ class Meanwhile:
         return Wording(self.record.kind, [self.base, self.ours, self.theirs])
 
     def _shown(self, clash: Clash) -> ChoiceShown:
-        cells = [self._wording.cell(clash.path, each) for each in clash[1:]]
-        if not clash.path and self.theirs:
-            differing = self._wording.shown(self.theirs, self.ours)
-            cells[1] = listed((each.label, each.old) for each in differing)
-            cells[2] = listed((each.label, each.new) for each in differing)
-        label, chosen = self._wording.label(clash.path), self.choices.get(clash.path, "")
-        return ChoiceShown(f"{CHOICE}{clash.path}", label, *cells, chosen)
+        name, chosen = f"{CHOICE}{clash.path}", self.choices.get(clash.path, "")
+        choice = self._wording.choice(clash, name, chosen)
+        if clash.path or not self.theirs:
+            return choice
+        differing = self._wording.shown(self.theirs, self.ours)
+        theirs = listed((each.label, each.old) for each in differing)
+        ours = listed((each.label, each.new) for each in differing)
+        return replace(choice, theirs=theirs, ours=ours)
 
 
 def number(text: str | None) -> int:

@@ -4,23 +4,41 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cases.accounts import ask_for_own_password, lift_pause
+from cases.roles import group_label, permission_label
 
 User = get_user_model()
+LABELS = {Group: group_label, Permission: permission_label}
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+class Labelled:
+    """Shows groups and permissions by what they are called in the language of the desk."""
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field is not None and db_field.related_model in LABELS:
+            field.label_from_instance = LABELS[db_field.related_model]
+        return field
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field, request, model_admin):
+        groups = Group.objects.order_by("name")
+        return [(group.pk, group_label(group)) for group in groups]
+
+
 @admin.register(User)
-class PeopleAdmin(UserAdmin):
+class PeopleAdmin(Labelled, UserAdmin):
     """Whoever gets a password from somebody else sets one of his own at the first sign-in."""
 
     list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
-    list_filter = ["is_active", "groups"]
+    list_filter = ["is_active", ("groups", GroupFilter)]
     show_facets = admin.ShowFacets.ALWAYS
     actions = ["lift_pauses"]
 
@@ -58,5 +76,10 @@ class PeopleAdmin(UserAdmin):
 
 
 @admin.register(Group)
-class GroupsAdmin(GroupAdmin):
+class GroupsAdmin(Labelled, GroupAdmin):
+    list_display = ["label"]
     show_facets = admin.ShowFacets.ALWAYS
+
+    @admin.display(description=gettext_lazy("group"), ordering="name")
+    def label(self, group):
+        return group_label(group)

@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.admin.complete import Incomplete
 from cases.admin.lookups import Lookups
 from cases.admin.quoting import Words, WordsFields
 from cases.admin.statements import (
@@ -144,10 +145,14 @@ class ReadingDesk(admin.ModelAdmin):
             raise PermissionDenied
         texts = Edition.objects.select_related("document").defer("content")
         edition = get_object_or_404(texts, pk=pk)
-        with transaction.atomic():
+        try:
+            with transaction.atomic():
+                desk = _Desk(self.admin_site, request, edition)
+                if request.method == "POST" and (answer := desk.save()):
+                    return answer
+        except Incomplete as refused:
             desk = _Desk(self.admin_site, request, edition)
-            if request.method == "POST" and (answer := desk.save()):
-                return answer
+            desk.refuse(refused)
         context = {
             **self.admin_site.each_context(request),
             **desk.shown(),
@@ -227,6 +232,11 @@ class _Desk:
         query = f"?{urlencode({'case': self.case.slug})}" if self.case else ""
         passage = self.form.found[0].place.passage.code
         return HttpResponseRedirect(f"{self.request.path}{query}#{passage}")
+
+    def refuse(self, refused: Incomplete) -> None:
+        """Show what was posted again, and why it was not saved."""
+        if self.form.is_valid():
+            self.form.add_error(None, refused.sentences)
 
     def _attach(self) -> str:
         """Write the quotations and what stands on them; what was done, in a sentence."""

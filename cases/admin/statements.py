@@ -29,6 +29,7 @@ from cases.models import (
 )
 from cases.models.choices import Source, Support
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, SCHEMES, WORDLESS_TERMS
+from cases.records import statements
 
 # As an editor works: who did what when and with which result first, what it was about after that.
 ORDER_OF_WORK = (
@@ -64,6 +65,8 @@ class CasePage:
         self.next_order = max((row.order for row in stored), default=-1) + 1
         self.translations: dict[str, str] = {}
         self.new_quotations: list[Quotation] = []
+        # What was refused for want of something, by the key of the statement that lacks it.
+        self.lacks: dict[str, list[str]] = {}
 
     @classmethod
     def of(cls, case: Case) -> "CasePage":
@@ -305,13 +308,13 @@ class StatementForm(forms.ModelForm, WordsFields):
     @property
     def lacks(self) -> str:
         """What a draft may lack for now, in a sentence; empty where it is whole."""
-        term = self.instance.term_id
-        if self.scheme in ("role", "tool") and not self.cleaned_data.get("who"):
-            return _("%(key)s names no actor yet.") % {"key": self.instance.key}
-        is_silent = term in WORDLESS_TERMS or self.instance.support == Support.EDITOR_INFERENCE
-        if not is_silent and not (self.found or self._kept()):
-            return _("%(key)s has no words yet.") % {"key": self.instance.key}
-        return ""
+        row, words = self.instance, [*self.found, *self._kept()]
+        said = {"term": row.term_id, "support": row.support, "quotations": words}
+        actors = [part for part, _actor in self.cleaned_data.get("who") or ()]
+        missing = statements.missing_of(said | dict.fromkeys(actors, True))
+        if "actors" in missing:
+            return _("%(key)s names no actor yet.") % {"key": row.key}
+        return _("%(key)s has no words yet.") % {"key": row.key} if missing else ""
 
     def _save_m2m(self):
         row, data = self.instance, self.cleaned_data
@@ -398,6 +401,9 @@ class StatementFormSet(BaseInlineFormSet):
             for form in live:
                 self._check_credit(form)
         self._check_absence([form.cleaned_data.get("term") for form in live])
+        for form in live:
+            for what in self.page.lacks.get(form.instance.key, ()):
+                form.add_error(None, what)
 
     def _give_key(self, form) -> None:
         key = form.cleaned_data.get("key") or self.page.free_key(self.scheme)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from cases import index, records
+from cases import index, reasons, records
 from cases.admin.changes import Names, Shown, Wording
 from cases.admin.meanwhile import READ_VERSION, Record, number
 from cases.models import Revision
@@ -124,6 +124,7 @@ def history_page(request, model_admin, kind: str, key: str, row=None, only: str 
         **model_admin.admin_site.each_context(request),
         "title": _("History"),
         "opts": model_admin.opts,
+        "kind": kind,
         "key": key,
         "row": row,
         "only": only,
@@ -172,12 +173,15 @@ def restore_page(request, site, revision: Revision):
         version = (record.lock() if row else None) or 0
         now, found = record.now(), records.Index()
         wanted = _with_present_standing(revision.data, now)
-        plan = records.plan(record.kind, {record.key: wanted}, found, {record.key: record.key})
+        plan = records.plan(
+            *(record.kind, {record.key: wanted}, found, {record.key: record.key}),
+            drafts_may_lack=True,
+        )
         problems = [str(problem) for problem in plan.problems]
         if request.method == "POST" and number(request.POST.get(READ_VERSION)) != version:
             problems.append(_("It was saved by somebody else meanwhile: look again, then restore."))
         elif request.method == "POST" and not problems:
-            why = f"restored version {revision.version}"
+            why = reasons.RESTORED % {"version": revision.version}
             records.apply([plan], found, source=Source.ADMIN, who=request.user, why=why)
             refresh_index(record)
             owner.message_user(

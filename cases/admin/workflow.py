@@ -1,5 +1,6 @@
 """States and working copies at the desk: who may change what, buttons, the pages behind them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,10 +20,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import workflow
+from cases.admin.changes import Wording
+from cases.admin.complete import KeepsComplete, with_check
 from cases.models import Case, Statement
 from cases.models.choices import Review
-from cases.records.differences import steps_of
-from cases.workflow import STEPS, Refused
+from cases.workflow import STEPS, Proposal, Refused
 
 # What a message says of a case; the admin would write a bare slug with a capital letter.
 NAMED = '<bdi dir="ltr">{}</bdi>: {}'
@@ -70,7 +72,7 @@ class WorkingCopyFilter(admin.SimpleListFilter):
         return queryset
 
 
-class HeldBack:
+class HeldBack(KeepsComplete):
     """Runs an admin's form on a published case and keeps what it saves as a working copy.
 
     Only while that form is answered may an editor change the case: any other view that asks for
@@ -108,18 +110,7 @@ class HeldBack:
             "was saved: open the working copy, in another window, and make your change there."
         )
 
-        def clean(form):
-            super(form_class, form).clean()
-            raise ValidationError(sentence)
-
-        return _with_clean(form_class, clean)
-
-
-def _with_clean(form_class, clean):
-    """The form with another `clean`; a new class would forget the fields added to the form."""
-    refined = type(form_class.__name__, (form_class,), {"clean": clean})
-    refined.base_fields = form_class.base_fields
-    return refined
+        return with_check(form_class, lambda form: form.add_error(None, sentence))
 
 
 class CaseWorkflow(HeldBack):
@@ -186,10 +177,7 @@ class CaseWorkflow(HeldBack):
             return show(extra_context)
         show = partial(show, self._standing(request, case) | (extra_context or {}))
         if not workflow.goes_to_copy(case, request.user):
-            response = show()
-            if request.method == "POST" and response.status_code == 302:
-                self._tell_what_readers_miss(request, case)
-            return response
+            return show()
         request.held_back_case = case.pk
         copy = workflow.working_copy(case)
         if copy and request.method == "GET":
@@ -221,14 +209,6 @@ class CaseWorkflow(HeldBack):
             "may_discard": case.working_copy_of_id and workflow.may_write(case, request.user),
             "discard_address": _address(case, "discard"),
         }
-
-    def _tell_what_readers_miss(self, request, case) -> None:
-        row = Case.objects.filter(pk=case.pk, review=Review.PUBLISHED).first()
-        if row and (lacking := workflow.missing(row)):
-            said = _("Readers see this case, and it is no longer complete:")
-            self.message_user(
-                request, format_html("{} {}", said, _links(lacking)), messages.WARNING
-            )
 
     def kind_of(self, row) -> str:
         return workflow.kind_of(row)
@@ -280,10 +260,8 @@ class CaseWorkflow(HeldBack):
             "form": form,
             "refused": refused,
             "step": step,
-            "rows": asked and _rows(asked.differences),
-            "clashes": asked and _clashes(asked.clashes, choices),
             "moves": workflow.moves(case),
-        }
+        } | _told(asked, choices)
         return self._page(request, "admin/cases/case/move.html", context)
 
     def difference_view(self, request, pk):
@@ -293,14 +271,11 @@ class CaseWorkflow(HeldBack):
             raise PermissionDenied
         if not copy.working_copy_of_id:
             raise Http404
-        asked = workflow.proposal(copy)
         context = {
             "title": _("Difference"),
             "case": copy,
-            "rows": _rows(asked.differences),
-            "clashes": _clashes(asked.clashes, {}),
             "moves": workflow.moves(copy),
-        }
+        } | _told(workflow.proposal(copy), {})
         return self._page(request, "admin/cases/case/move.html", context)
 
     def discard_view(self, request, pk):
@@ -310,7 +285,8 @@ class CaseWorkflow(HeldBack):
             raise Http404
         if not workflow.may_write(copy, request.user):
             raise PermissionDenied
-        state, rows = workflow.state_of(copy), _rows(workflow.proposal(copy).differences)
+        state = workflow.state_of(copy)
+        changes = _told(workflow.proposal(copy), {})["changes"]
         posted = request.POST if request.method == "POST" else None
         form = WhyForm(posted, asks_why=True, initial={"seen": state})
         refused = None
@@ -329,7 +305,7 @@ class CaseWorkflow(HeldBack):
             "form": form,
             "refused": refused,
             "step": {"label": _("Discard")},
-            "rows": rows,
+            "changes": changes,
         }
         return self._page(request, "admin/cases/case/move.html", context)
 
@@ -453,25 +429,18 @@ class StatementWorkflow(HeldBack):
         if obj and obj.case_id and self._beside_copy(request, obj.case):
             return self.refuse_beside_copy(form_class, obj.case)
         own = obj.case_id if obj else None
-
-        def clean(form):
-            super(form_class, form).clean()
-            self._check_case(request, form.cleaned_data, own)
-
-        return _with_clean(form_class, clean)
+        return with_check(form_class, lambda form: self._check_case(request, form, own))
 
     def _beside_copy(self, request, case) -> bool:
         return workflow.goes_to_copy(case, request.user) and bool(workflow.working_copy(case))
 
-    def _check_case(self, request, cleaned, own) -> None:
-        case, term = cleaned.get("case"), cleaned.get("term")
+    def _check_case(self, request, form, own) -> None:
+        case, term = form.cleaned_data.get("case"), form.cleaned_data.get("term")
         if term and term.scheme == "finding" and not request.user.has_perm(workflow.PUBLISHES):
-            raise ValidationError(
-                {"term": _("Readers see a finding at once: a reviewer has to save it.")}
-            )
+            form.add_error("term", _("Readers see a finding at once: a reviewer has to save it."))
         if case and case.pk != own and not workflow.may_write(case, request.user):
             sentence = _("This case is not a draft: open its form, and add the statement there.")
-            raise ValidationError({"case": sentence})
+            form.add_error("case", sentence)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         show = partial(super().changeform_view, request, object_id, form_url, extra_context)
@@ -508,57 +477,22 @@ def _links(lacking) -> str:
 # How differences are told
 
 
-@dataclass(frozen=True)
-class Row:
-    """One difference, or one clash, as a page shows it: each value is a list of lines."""
-
-    path: str
-    label: str
-    values: list[list[str]]
-    name: str = ""
-    chosen: str = ""
-
-
-def _rows(found) -> list[Row]:
-    return [Row(d.path, _label(d.path), [_lines(d.old), _lines(d.new)]) for d in found]
-
-
-def _clashes(found, choices) -> list[Row]:
-    return [
-        Row(
-            clash.path,
-            _label(clash.path),
-            [_lines(clash.base), _lines(clash.theirs), _lines(clash.ours)],
-            f"clash-{place}",
-            choices.get(clash.path, ""),
-        )
-        for place, clash in enumerate(found)
-    ]
+def _told(asked: Proposal | None, choices: Mapping[str, str]) -> dict:
+    """For a page: what readers would see otherwise, and what case and copy both changed."""
+    if asked is None:
+        return {}
+    wording = Wording("case", asked.states)
+    names = {clash.path: f"clash-{place}" for place, clash in enumerate(asked.clashes)}
+    return {
+        "changes": [wording.difference(each) for each in wording.in_order(asked.differences)],
+        "clashes": [
+            wording.choice(clash, names[clash.path], choices.get(clash.path, ""))
+            for clash in wording.in_order(asked.clashes)
+        ],
+    }
 
 
 def _choices(asked, posted) -> dict[str, str]:
     """What was chosen for each clash; the mark of what was seen keeps their numbers in place."""
     sides = {clash.path: posted.get(f"clash-{n}") for n, clash in enumerate(asked.clashes)}
     return {path: side for path, side in sides.items() if side in ("case", "copy")}
-
-
-def _label(path: str) -> str:
-    """A path in words: the names of fields, with the keys of rows between them."""
-    steps = steps_of(path)
-    model = Statement if steps[0] == "statements" else Case
-    named = {field.name: getattr(field, "verbose_name", "") for field in model._meta.get_fields()}
-    first = {"statements": _("statements"), "relations": _("relations")}.get(steps[0])
-    words = [str(first or named.get(steps[0]) or steps[0])]
-    words += [str(named.get(step) or step) for step in steps[1:]]
-    return " · ".join(words)
-
-
-def _lines(value: Any) -> list[str]:
-    """A value of canonical data, a line for each of its parts."""
-    if value is None:
-        return []
-    if isinstance(value, dict):
-        return [f"{name}: {'; '.join(_lines(part))}" for name, part in value.items()]
-    if isinstance(value, list):
-        return [line for part in value for line in _lines(part)]
-    return [str(value)]

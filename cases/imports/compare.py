@@ -20,10 +20,11 @@ from cases import records
 from cases.exports import LONGEST_CELL, WORKBOOK, restored
 from cases.imports.cells import Column, is_same
 from cases.imports.reading import Sheet, Unreadable
-from cases.imports.report import FILE, Change, Clash, Comparison, Report, Row
+from cases.imports.report import FILE, Change, Clash, Comparison, Fault, Report, Row
 from cases.imports.tables import FILES, Cells, FileTable, Shared
 from cases.models import Revision
 from cases.models.choices import Review
+from cases.records import statements
 from cases.records.shapes import Data, Index
 
 BATCH = 500  # few enough at a time for a database's limit of parameters
@@ -457,11 +458,12 @@ class _Comparing:
         for kind in records.KINDS:
             for batch in batches(touched.get(kind, {}).items()):
                 where = {key: f"{place:06d}" for place, (key, _data) in enumerate(batch)}
-                plan = records.plan(kind, dict(batch), self.index, where)
-                for problem in plan.problems:
+                plan = records.plan(kind, dict(batch), self.index, where, drafts_may_lack=True)
+                for problem in [*plan.problems, *plan.lacks]:
                     key, _data = batch[int(problem.where[:6])]
                     rest = problem.where[6:].removeprefix(", ")
-                    self._place_problem(by_record[kind, key], rest, problem.what)
+                    place = self._place_problem if problem in plan.problems else self._place_lack
+                    place(by_record[kind, key], rest, problem.what)
                 plans.append(plan)
         return plans
 
@@ -475,12 +477,10 @@ class _Comparing:
 
     def _place_problem(self, lines: list[Line], where: str, what: str) -> None:
         """Put what a plan complains of into the row and column of the file where it belongs."""
-        line, rest = lines[0], where
-        for each in lines:
-            owner = self._name_in_problems(each)
-            if owner and (where == owner or where.startswith(f"{owner}, ")):
-                line, rest = each, where.removeprefix(owner).removeprefix(", ")
-        column = rest.replace(",", " ").partition(" ")[0] or what.partition(" ")[0].rstrip(":")
+        line, rest = self._owner_of_problem(lines, where)
+        # A rule between columns names the first of them before all else, in any language.
+        said = rest or " ".join(re.findall(r"\b[a-z_]+\b", what))
+        column = said.replace(",", " ").partition(" ")[0]
         for each in [line] if rest != where else lines:
             if column in each.table.known:
                 if not each.report.has_fault(each.number, column):
@@ -488,10 +488,24 @@ class _Comparing:
                 return
         line.fault("", f"{rest}: {what}" if rest else what)
 
+    def _place_lack(self, lines: list[Line], where: str, what: str) -> None:
+        """Tell what a draft may lack for now at the row of the file that could bring it."""
+        line, rest = self._owner_of_problem(lines, where)
+        line.report.lacks.append(Fault(line.number, "", f"{rest}: {what}" if rest else what))
+
+    def _owner_of_problem(self, lines: list[Line], where: str) -> tuple[Line, str]:
+        """The row of the file that a place in a record lies in, and the rest of the place."""
+        line, rest = lines[0], where
+        for each in lines:
+            owner = self._name_in_problems(each)
+            if owner and (where == owner or where.startswith(f"{owner}, ")):
+                line, rest = each, where.removeprefix(owner).removeprefix(", ")
+        return line, rest
+
     def _name_in_problems(self, line: Line) -> str:
         """How `records.plan` names this row of a record."""
         if line.table.name == "statements":
-            return f"statement {line.name}"
+            return statements.named(line.name)
         if line.table.name == "actor_names":
             names = self.wanted[line.record].names["actor_names"]
             return f"name {names.index(line.name) + 1}" if line.name in names else ""

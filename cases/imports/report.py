@@ -71,6 +71,7 @@ class Report:
     clashes: list[Clash] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lacks: list[Fault] = field(default_factory=list)  # what drafts are kept without, for now
     _places: set[tuple[int, str]] = field(default_factory=set)
 
     def fault(self, number: int, column: str, what: str) -> None:

@@ -22,7 +22,8 @@ class Conflict(Exception):
 class Plan:
     """What saving incoming records of one kind would do; nothing is saved yet.
 
-    `changed` maps a key to the stored and the incoming canonical data.
+    `changed` maps a key to the stored and the incoming canonical data; `lacks` is what drafts are
+    still without.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Plan:
     changed: dict[str, tuple[Data, Data]] = field(default_factory=dict)
     unchanged: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    lacks: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,27 @@ def provenance(kind: str) -> dict[str, Provenance]:
     return {key: Provenance(source, version, data is None) for key, source, version, data in rows}
 
 
-def plan(kind: str, incoming: Mapping[str, Data], index: Index, where: Mapping[str, str]) -> Plan:
+def plan(
+    kind: str,
+    incoming: Mapping[str, Data],
+    index: Index,
+    where: Mapping[str, str],
+    *,
+    drafts_may_lack: bool = False,
+) -> Plan:
     """Every difference between incoming and stored records, and every error of the incoming ones.
 
-    `where` says for each key where its data stands, for the error messages.
+    `where` says for each key where its data stands, for the error messages. At the desk
+    `drafts_may_lack` what the form of a case lets them lack; in seeds nothing may be missing.
     """
     spec, result = EVERY_KIND[kind], Plan(kind)
     stored = dump(kind, incoming)
     for key, data in incoming.items():
         found: list[Problem] = []
         wanted = spec.read(data, where.get(key, f"{kind} {key}"), index, found)
-        result.problems += found
+        for problem in found:
+            may_stand = drafts_may_lack and problem.may_wait
+            (result.lacks if may_stand else result.problems).append(problem)
         if key not in stored:
             result.new[key] = wanted
         elif stored[key] == wanted:

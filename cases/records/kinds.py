@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import models
 from django.db.models import Prefetch
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases.models import (
     Actor,
@@ -104,7 +105,7 @@ class Terms(RecordKind):
         result = super().read(data, where, index, problems)
         for name in ("broader", "replaced_by"):
             if name in result and result[name].partition(":")[0] != result.get("scheme"):
-                problems.append(Problem(f"{where}, {name}", "is a term of another scheme."))
+                problems.append(Problem(f"{where}, {name}", _("is a term of another scheme.")))
         return result
 
 
@@ -141,9 +142,10 @@ class Actors(RecordKind):
         result = super().read(rest, where, index, problems)
         names = read_rows(self.names, data.get("names"), f"{where}, name", index, problems)
         if not any(name.get("language") == "en" for name in names):
-            problems.append(Problem(where, "needs a name in English."))
+            problems.append(Problem(where, _("needs a name in English.")))
         if not result.get("type", "actor_type:").startswith("actor_type:"):
-            problems.append(Problem(f"{where}, type", "is no term of the scheme actor_type."))
+            sentence = _("is no term of the scheme %(scheme)s.") % {"scheme": "actor_type"}
+            problems.append(Problem(f"{where}, type", sentence))
         return result | ({"names": names} if names else {})
 
     def link(self, row, data, index):
@@ -200,12 +202,12 @@ class Quotations(RecordKind):
         if span := read_span(data.get("ref"), where, index, problems):
             words = index.text(span.passage)[span.start : span.end]
             if data.get("words", words) != words:
-                problems.append(
-                    Problem(f"{where}, words", f"the passage prints «{words}» at that place.")
-                )
+                sentence = _("the passage prints «%(words)s» at that place.")
+                problems.append(Problem(f"{where}, words", sentence % {"words": words}))
             result = {"ref": str(span), "words": words} | result
         if ("translation_en" in result) != ("translated_by" in result):
-            problems.append(Problem(where, "a translation and translated_by go together."))
+            sentence = _("a translation and translated_by go together.")
+            problems.append(Problem(where, sentence))
         return result
 
     def save(self, row, data, index):
@@ -270,7 +272,7 @@ class Errata(RecordKind):
         result = self.shape.read(rest, where, index, problems)
         places = [read_span(p, f"{where}, places", index, problems) for p in data.get("places", [])]
         if not places:
-            problems.append(Problem(where, "needs at least one place."))
+            problems.append(Problem(where, _("needs at least one place.")))
         return result | {"places": [str(place) for place in places]}
 
     def link(self, row, data, index):
@@ -342,6 +344,7 @@ class Cases(RecordKind):
         result = self.shape.read(rest, where, index, problems)
         if "regions" in result:
             result["regions"] = sorted(result["regions"])
+        is_published = result.get("review") == Review.PUBLISHED
         parts = {
             "countries": read_rows(
                 self.countries, data.get("countries"), f"{where}, countries", index, problems
@@ -349,10 +352,12 @@ class Cases(RecordKind):
             "relations": read_rows(
                 self.relations, data.get("relations"), f"{where}, relations", index, problems
             ),
-            "statements": statements.read_of_case(data.get("statements"), where, index, problems),
+            "statements": statements.read_of_case(
+                data.get("statements"), where, index, problems, of_draft=not is_published
+            ),
         }
         result |= {name: part for name, part in parts.items() if part}
-        if result.get("review") == Review.PUBLISHED:
+        if is_published:
             problems += [Problem(f"{where}, {path}", what) for path, what in lacks_of_whole(result)]
         return result
 
@@ -401,7 +406,8 @@ class Findings(RecordKind):
         rest = {key: value for key, value in data.items() if key != "order"}
         result = statements.read(rest, where, index, problems)
         if not result.get("term", "finding:").startswith("finding:"):
-            problems.append(Problem(f"{where}, term", "is no term of the scheme finding."))
+            sentence = _("is no term of the scheme %(scheme)s.") % {"scheme": "finding"}
+            problems.append(Problem(f"{where}, term", sentence))
         return result | {"order": data.get("order", 0)}
 
     def save(self, row, data, index):

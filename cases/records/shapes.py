@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.models import (
     Actor,
@@ -28,10 +30,14 @@ Data = dict[str, Any]
 
 
 class Problem(NamedTuple):
-    """Something wrong with incoming data: where it stands, and what to do about it."""
+    """Something wrong with incoming data: where it stands, and what to do about it.
+
+    What `may_wait` is only missing as yet: a draft may be kept without it, as its form keeps it.
+    """
 
     where: str
     what: str
+    may_wait: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
@@ -63,6 +69,20 @@ CODED = {
     "passage": (Passage, "ref"),
     "region": (Region, "code"),
     "term": (Term, "id"),
+}
+
+
+# What a code names, in words.
+_KINDS_IN_WORDS = {
+    "actor": gettext_lazy("actor"),
+    "case": gettext_lazy("case"),
+    "country": gettext_lazy("country"),
+    "document": gettext_lazy("document"),
+    "edition": gettext_lazy("edition"),
+    "passage": gettext_lazy("passage"),
+    "quotation": gettext_lazy("quotation"),
+    "region": gettext_lazy("region"),
+    "term": gettext_lazy("term"),
 }
 
 
@@ -152,9 +172,16 @@ def is_empty(value: Any) -> bool:
 
 def unknown_code(index: Index, kind: str, code: Any) -> str:
     """The sentence for a code that names nothing."""
-    near = index.near(kind, code)
-    hint = f"; did you mean {' or '.join(near)}?" if near else "."
-    return f"{code!r} is not a known {kind}{hint}"
+    words = {"code": repr(code), "kind": _KINDS_IN_WORDS[kind]}
+    if near := index.near(kind, code):
+        words["near"] = _(" or ").join(near)
+        return _("%(code)s is not a known %(kind)s; did you mean %(near)s?") % words
+    return _("%(code)s is not a known %(kind)s.") % words
+
+
+def no_list(value: Any) -> str:
+    """The sentence for what should be a list."""
+    return _("%(value)s must be a list.") % {"value": repr(value)}
 
 
 def clean_value(column: models.Field, value: Any) -> Any:
@@ -165,11 +192,14 @@ def clean_value(column: models.Field, value: Any) -> Any:
             return plain(column.get_default())
         if column.blank:
             return None
-        raise ValidationError("is missing.")
+        raise ValidationError(_("is missing."))
     if column.choices and value not in (allowed := [code for code, _label in column.flatchoices]):
-        raise ValidationError(f"{value!r} is not one of {', '.join(map(str, allowed))}.")
+        sentence = _("%(value)s is not one of %(known)s.")
+        known = ", ".join(map(str, allowed))
+        raise ValidationError(sentence % {"value": repr(value), "known": known})
     if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, str):
-        raise ValidationError(f"{value!r} must be text: put it in quotation marks.")
+        sentence = _("%(value)s must be text: put it in quotation marks.")
+        raise ValidationError(sentence % {"value": repr(value)})
     value = column.clean(value, None)
     if isinstance(column, models.DecimalField):
         value = value.quantize(Decimal(1).scaleb(-column.decimal_places))
@@ -192,14 +222,20 @@ class Shape:
     def read(self, data: Data, where: str, index: Index, problems: list[Problem], more=()) -> Data:
         """Canonical data; everything wrong with it is added to `problems`."""
         if not isinstance(data, dict):
-            problems.append(Problem(where, f"{data!r} must be a mapping of keys to values."))
+            sentence = _("%(value)s must be a mapping of keys to values.")
+            problems.append(Problem(where, sentence % {"value": repr(data)}))
             return {}
         allowed = self.keys() | set(more)
         for key in data:
             if key not in allowed:
                 near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
-                hint = f"did you mean {near[0]}?" if near else f"use {', '.join(sorted(allowed))}."
-                problems.append(Problem(where, f"unknown key {key!r}; {hint}"))
+                if near:
+                    sentence = _("unknown key %(key)s; did you mean %(near)s?")
+                else:
+                    sentence = _("unknown key %(key)s; use %(known)s.")
+                words = {"key": repr(key), "known": ", ".join(sorted(allowed))}
+                words["near"] = "".join(near)
+                problems.append(Problem(where, sentence % words))
         result: Data = {}
         for name in self.columns:
             try:
@@ -215,7 +251,7 @@ class Shape:
                 code = index.current(kind, code)
             if is_empty(code):
                 if not self.model._meta.get_field(name).null:
-                    problems.append(Problem(f"{where}, {name}", "is missing."))
+                    problems.append(Problem(f"{where}, {name}", _("is missing.")))
             elif not isinstance(code, str) or not index.knows(kind, code):
                 problems.append(Problem(f"{where}, {name}", unknown_code(index, kind, code)))
             else:
@@ -223,13 +259,14 @@ class Shape:
         for name, kind in self.lists.items():
             codes = data.get(name) or []
             if not isinstance(codes, list):
-                problems.append(Problem(f"{where}, {name}", f"{codes!r} must be a list."))
+                problems.append(Problem(f"{where}, {name}", no_list(codes)))
                 continue
             for code in codes:
                 if not isinstance(code, str) or not index.knows(kind, index.current(kind, code)):
                     problems.append(Problem(f"{where}, {name}", unknown_code(index, kind, code)))
                 elif codes.count(code) > 1:
-                    problems.append(Problem(f"{where}, {name}", f"{code!r} stands there twice."))
+                    sentence = _("%(value)s stands there twice.") % {"value": repr(code)}
+                    problems.append(Problem(f"{where}, {name}", sentence))
             if codes:
                 now = (index.current(kind, code) for code in codes if isinstance(code, str))
                 result[name] = list(dict.fromkeys(now))
@@ -266,7 +303,7 @@ def read_rows(
 ) -> list[Data]:
     """Canonical data of a list of rows below a record."""
     if not isinstance(rows or [], list):
-        problems.append(Problem(where, f"{rows!r} must be a list."))
+        problems.append(Problem(where, no_list(rows)))
         return []
     return [
         shape.read(row, f"{where} {place}", index, problems)
@@ -279,13 +316,13 @@ def read_span(ref: Any, where: str, index: Index, problems: list[Problem]) -> Sp
     span = Span.parse(ref) if isinstance(ref, str) else None
     text = span and index.text(span.passage)
     if span is None:
-        problems.append(Problem(where, f"{ref!r} is no place such as S-2011-552/fa/p24/12-80."))
+        sentence = _("%(value)s is no place such as S-2011-552/fa/p24/12-80.")
+        problems.append(Problem(where, sentence % {"value": repr(ref)}))
     elif text is None:
         problems.append(Problem(where, unknown_code(index, "passage", span.passage)))
     elif not 0 <= span.start < span.end <= len(text):
-        problems.append(
-            Problem(where, f"{ref}: the passage has {len(text)} characters, so no such place.")
-        )
+        sentence = _("%(ref)s: the passage has %(n)s characters, so no such place.")
+        problems.append(Problem(where, sentence % {"ref": ref, "n": len(text)}))
     else:
         return span
     return None

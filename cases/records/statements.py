@@ -73,7 +73,9 @@ def dump(row: Statement) -> Data:
     return result | {name: codes for name, codes in lists.items() if codes}
 
 
-def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
+def read(
+    data: Data, where: str, index: Index, problems: list[Problem], *, of_draft: bool = False
+) -> Data:
     """Canonical form of one incoming statement."""
     rest = {key: value for key, value in data.items() if key != "credited_to"}
     rest.setdefault("scope", Scope.THIS_CASE.value)
@@ -83,41 +85,51 @@ def read(data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
             result[name] = sorted(result[name])
     tools = data.get("credited_to") or []
     if not isinstance(tools, list) or not all(isinstance(key, str) for key in tools):
-        problems.append(Problem(f"{where}, credited_to", f"{tools!r} must be a list of keys."))
+        sentence = _("%(value)s must be a list of keys.") % {"value": repr(tools)}
+        problems.append(Problem(f"{where}, credited_to", sentence))
     elif len(set(tools)) < len(tools):
-        problems.append(Problem(f"{where}, credited_to", "the same key stands there twice."))
+        problems.append(Problem(f"{where}, credited_to", _("the same key stands there twice.")))
     elif tools:
         result["credited_to"] = sorted(tools)
     if "term" in result:
-        problems += [Problem(where, what) for what in breaches_of(result)]
+        problems += [Problem(where, what) for what in _broken_rules(result)]
+        problems += [Problem(where, what, of_draft) for what in _lacks(result)]
     return result
 
 
-def read_of_case(items, where: str, index: Index, problems: list[Problem]) -> list[Data]:
+def read_of_case(
+    items, where: str, index: Index, problems: list[Problem], *, of_draft: bool = False
+) -> list[Data]:
     """Canonical form of all statements of a case, with the rules that hold between them."""
     if not isinstance(items or [], list):
-        problems.append(Problem(f"{where}, statements", "must be a list."))
+        problems.append(Problem(f"{where}, statements", _("must be a list.")))
         return []
     results = []
     for place, data in enumerate(items or [], start=1):
-        name = data.get("key", f"number {place}") if isinstance(data, dict) else f"number {place}"
+        number = _("number %(n)s") % {"n": place}
+        name = data.get("key", number) if isinstance(data, dict) else number
         if not isinstance(data, dict):
-            problems.append(Problem(f"{where}, statement {name}", "must be a mapping."))
+            problems.append(Problem(f"{where}, {named(name)}", _("must be a mapping.")))
             continue
-        results.append(read(data, f"{where}, statement {name}", index, problems))
+        here = f"{where}, {named(name)}"
+        results.append(read(data, here, index, problems, of_draft=of_draft))
     keys = Counter(statement.get("key") for statement in results)
     for key, count in keys.items():
         if count > 1:
-            problems.append(Problem(f"{where}, statement {key}", f"this key stands {count} times."))
+            sentence = _("this key stands %(n)s times.") % {"n": count}
+            problems.append(Problem(f"{where}, {named(key)}", sentence))
     for statement in results:
         if statement.get("term", "").startswith("finding:"):
-            here = f"{where}, statement {statement.get('key')}"
-            problems.append(Problem(here, "a finding belongs to no case."))
-    problems += [
-        Problem(f"{where}, statement {key}", what) for key, what in credit_breaches(results)
-    ]
+            here = f"{where}, {named(statement.get('key'))}"
+            problems.append(Problem(here, _("a finding belongs to no case.")))
+    problems += [Problem(f"{where}, {named(key)}", what) for key, what in credit_breaches(results)]
     problems += [Problem(where, f"{scheme}: {what}") for scheme, what in absence_breaches(results)]
     return results
+
+
+def named(key) -> str:
+    """How problems name a statement of a case."""
+    return _("statement %(key)s") % {"key": key}
 
 
 def credit_breaches(items: list[Data]) -> list[tuple[str, str]]:
@@ -150,6 +162,30 @@ def codes_of(items: list[Data], scheme: str) -> list[str]:
 
 def breaches_of(data: Data) -> list[str]:
     """Rules that a single statement breaks: those of its columns, and those of its lists."""
+    return [*_broken_rules(data), *_lacks(data)]
+
+
+def missing_of(data: Data) -> list[str]:
+    """Which of «words» and «actors» a statement still needs; a draft may be without them."""
+    term = data["term"]
+    found = []
+    is_silent = term in WORDLESS_TERMS or data.get("support") == Support.EDITOR_INFERENCE
+    if not is_silent and not data.get("quotations"):
+        found.append("words")
+    if term.startswith(("role:", "tool:")) and not any(data.get(part) for part in Part.values):
+        found.append("actors")
+    return found
+
+
+def _lacks(data: Data) -> list[str]:
+    sentences = {
+        "words": _("no words: quote the source, or mark it editor_inference."),
+        "actors": _("%(scheme)s without an actor.") % {"scheme": data["term"].partition(":")[0]},
+    }
+    return [sentences[name] for name in missing_of(data)]
+
+
+def _broken_rules(data: Data) -> list[str]:
     term = data["term"]
     scheme = term.partition(":")[0]
     found = [str(sentence) for sentence in breaches(data)]
@@ -158,14 +194,9 @@ def breaches_of(data: Data) -> list[str]:
         for name, owner in (("credited_to", "outcome"), ("about", "finding"))
         if name in data and scheme != owner
     ]
-    if term in WORDLESS_TERMS:
-        if "quotations" in data:
-            sentence = _("%(term)s says that the source is silent: leave quotations out.")
-            found.append(sentence % {"term": term})
-    elif "quotations" not in data and data.get("support") != Support.EDITOR_INFERENCE:
-        found.append(_("no words: quote the source, or mark it editor_inference."))
-    if scheme in ("role", "tool") and not any(part in data for part in Part.values):
-        found.append(_("%(scheme)s without an actor.") % {"scheme": scheme})
+    if term in WORDLESS_TERMS and "quotations" in data:
+        sentence = _("%(term)s says that the source is silent: leave quotations out.")
+        found.append(sentence % {"term": term})
     return found
 
 

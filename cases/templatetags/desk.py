@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from cases import worklist
+from cases import reasons, worklist
 from cases.edtf import EdtfError
 from cases.templatetags.reading import by_part, when, words_of
 
@@ -42,6 +42,12 @@ def said_when(text: str) -> str:
 def first_words(quotation) -> str:
     """The beginning of a quotation, short enough for one line with other things."""
     return Truncator(words_of(quotation)).chars(60)
+
+
+@register.filter
+def told_why(why: str) -> str:
+    """A reason in history; the program's own in the language of the page."""
+    return reasons.told(why)
 
 
 @register.filter

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt, AccessLog
+from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.utils import timezone
 
+from cases import roles
 from cases.accounts import ask_for_own_password, client_address
 from cases.models import PasswordDue
 from tests.people import make_person
@@ -238,3 +241,33 @@ def test_nobody_learns_who_has_an_account(client, person, settings):
         pages.append((response.redirect_chain, response.status_code))
     assert pages[0] == pages[1]
     assert len(mail.outbox) == 1
+
+
+# Groups and permissions in the language of the desk
+
+
+def test_groups_and_our_permissions_are_told_in_the_language_of_the_desk(client, person, say):
+    say("fa", "editor", "ویراستار")
+    say("fa", "Can publish cases", "می‌تواند پرونده منتشر کند")
+    client.force_login(make_person("superuser"))
+    group = Group.objects.get(name="editor")
+    Group.objects.create(name="guests")
+    pages = ("user/", f"user/{person.pk}/change/", "group/", f"group/{group.pk}/change/")
+    said = {page: client.get(f"/fa/admin/auth/{page}").content.decode() for page in pages}
+    for page in pages[:3]:
+        assert "ویراستار" in said[page], page
+        assert "guests" in said[page], page
+        assert ">editor<" not in said[page], page
+    for page in (pages[1], pages[3]):
+        assert " | می‌تواند پرونده منتشر کند" in said[page], page
+        assert "Can publish cases" not in said[page], page
+
+
+def test_every_permission_of_ours_has_a_name_to_translate():
+    own = {
+        codename: name
+        for model in apps.get_app_config("cases").get_models()
+        for codename, name in model._meta.permissions
+    }
+    assert {name: str(label) for name, label in roles.PERMISSION_LABELS.items()} == own
+    assert set(roles.LABELS) == set(roles.PERMISSIONS)

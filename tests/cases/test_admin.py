@@ -59,12 +59,12 @@ def admin_client(client, editor):
 
 @pytest.fixture
 def case(editor):
-    return fill_desk()
+    return fill_desk("draft")
 
 
-def fill_desk() -> Case:
+def fill_desk(review="published") -> Case:
     """A case with something in every table of the desk."""
-    case, other = make_case("guinea-2009"), make_case("guinea-2008")
+    case, other = make_case("guinea-2009", review=review), make_case("guinea-2008")
     CaseRelation.objects.create(case=case, to=other, kind="follows")
     passage = make_passage()
     section = Section.objects.create(
@@ -100,7 +100,12 @@ def address(model, page: str, *arguments) -> str:
 
 def form_of(client, url: str) -> dict[str, str]:
     """What a browser would post from a form that nobody touched."""
-    context = client.get(url).context
+    return form_of_page(client.get(url))
+
+
+def form_of_page(response) -> dict[str, str]:
+    """What a browser would post from a form as it stands on a page."""
+    context = response.context
     posted, forms = {}, [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from cases.models import CaseRelation, Edition, Erratum, ErratumPlace
@@ -484,6 +484,19 @@ def test_a_withdrawn_case_is_gone_and_says_so(client):
         with translation.override(language):
             assert gettext("This case was published once and then withdrawn.") in page
         assert "what it said" not in page
+
+
+@pytest.mark.parametrize("review", ["draft", "in_review"])
+def test_a_withdrawn_case_that_became_a_draft_again_is_still_withdrawn_to_readers(client, review):
+    since = {"published_on": timezone.now()}
+    make_case("one", review=review, summary_en="what the draft says", **since)
+    make_case("two", review=review)
+    response = client.get("/cases/one/")
+    assert response.status_code == 410
+    assert "This case was published once and then withdrawn." in response.content.decode()
+    assert "what the draft says" not in response.content.decode()
+    assert client.get("/cases/one/cite.bib").status_code == 410
+    assert client.get("/cases/two/").status_code == 404
 
 
 def test_the_working_copy_of_a_case_does_not_show_in_its_page(client):

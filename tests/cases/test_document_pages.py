@@ -209,6 +209,24 @@ def test_a_mark_without_a_note_and_a_note_without_a_mark_say_so(client, edition)
     assert "No mark in the text calls it." in text_of(row_of(page, "n3"))
 
 
+def test_footnotes_stand_as_printed_where_numbers_begin_anew_and_the_missing_in_between(
+    client, edition
+):
+    add(edition, "n0", "From a speech.", number="*")
+    add(edition, "p1", calls=[[1, 4, 5], [2, 8, 9], [3, 30, 31], [4, 33, 34]])
+    for code in ("n1", "n3"):
+        add(edition, code, "A note.", number=code[1])
+    add(edition, "p2", calls=[["1-1", 4, 5], [5, 8, 9]])
+    for code in ("n1-1", "n6"):
+        add(edition, code, "A note.", number=code[1])
+    add(edition, "n1-2", "A note.", number="1")
+    page = html(client)
+    notes = re.findall(r'id="(n[\d-]+)"', page)
+    assert notes == ["n0", "n1", "n2", "n3", "n4", "n1-1", "n5", "n6", "n1-2"]
+    assert 'href="#n1-1"' in row_of(page, "p2")
+    assert text_of(row_of(page, "n2")).startswith("Footnote 2 is missing in print.")
+
+
 def test_a_misprint_is_read_at_its_place_without_hovering(client, edition):
     passage = add(edition, "p1")
     make_misprint(passage, "Conacry")

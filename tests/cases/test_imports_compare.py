@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from openpyxl import Workbook, load_workbook
 
 from cases import imports, records
@@ -272,7 +273,6 @@ def test_an_unknown_code_is_never_created_and_a_near_one_is_named():
         ("t1", {"phase": "opening"}, "phase", "phase is only for event"),
         ("o1", {"horizon": ""}, "horizon", "horizon is missing"),
         ("o1", {"credited_to": "t1;nothing"}, "credited_to", "no tool statement of this case"),
-        ("r1", {"by": ""}, "", "role without an actor"),
         ("t1", {"note_en": "x", "quantity": "q" * 101}, "quantity", "at most 100 characters"),
         ("t1", {"quotations": "S-2011-552/en/p24/1-2"}, "quotations", "not a known quotation"),
     ],
@@ -686,3 +686,12 @@ def test_terms_that_retire_go_on_being_known():
     make_term("tool:old", retired_on="2020-01-01")
     content = edited("statements", {"t1": {"term": "tool:old"}})
     assert faults_of(compare("statements", content)) == []
+
+
+def test_a_rule_between_columns_finds_its_column_in_any_language(say):
+    say("fa", "%(column)s is only for %(scheme)s.", "ستون %(column)s تنها برای %(scheme)s است.")
+    say("fa", "statement %(key)s", "گزارهٔ %(key)s")
+    with translation.override("fa"):
+        content = edited("statements", {"t1": {"phase": "opening"}})
+        found = faults_of(compare("statements", content))
+    assert found == [(number_of("statements", "t1"), "phase", "ستون phase تنها برای event است.")]

@@ -9,11 +9,12 @@ from django.utils import translation
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from cases import records
+from cases import imports, records
 from cases.exports import CHARACTER_CODE, FORMULA, LONGEST_CELL, TABLES, write
 from cases.imports.cells import is_same
 from cases.imports.tables import FILES
 from cases.models import Case
+from cases.models.choices import Source
 from tests.cases.world import (
     FLAVOURS,
     NAMES,
@@ -21,6 +22,7 @@ from tests.cases.world import (
     changes_of,
     compare,
     content_of,
+    edited,
     faults_of,
     file_of,
     make_world,
@@ -113,6 +115,61 @@ def test_a_relation_that_readers_came_to_see_later_is_not_lost():
         review="published", published_on="2090-01-01T00:00:00Z"
     )
     assert unchanged("cases", content)
+
+
+# Drafts
+
+
+def make_gaps() -> Case:
+    """A draft as the case form leaves it: a tool that names nobody, on no words."""
+    make_world()
+    case = Case.objects.get(slug="guinea-2009")
+    tool = case.statements.get(key="t1")
+    tool.parts.all().delete()
+    tool.evidence.all().delete()
+    records.note_saved("case", case.slug, source=Source.ADMIN)
+    return case
+
+
+@pytest.mark.parametrize("flavour", FLAVOURS)
+def test_an_untouched_file_changes_nothing_of_a_draft_without_words_or_actors(flavour):
+    make_gaps()
+    for name in ("cases", "statements"):
+        assert unchanged(name, content_of(name, flavour)), name
+    assert unchanged("workbook", content_of("workbook"))
+
+
+def test_a_draft_without_words_or_actors_is_edited_in_a_file_and_what_it_lacks_is_told():
+    make_gaps()
+    comparison = compare("statements", edited("statements", {"t1": {"when": "2009-11"}}))
+    assert changes_of(comparison) == {("guinea-2009 / t1", "when"): ("2009-10", "2009-11")}
+    assert faults_of(comparison) == []
+    (report,) = comparison.reports
+    number = [row["key"] for row in rows_of("statements")].index("t1") + 2
+    assert [(each.number, each.what) for each in report.lacks] == [
+        (number, "no words: quote the source, or mark it editor_inference."),
+        (number, "tool without an actor."),
+    ]
+    imports.save(comparison)
+    assert Case.objects.get(slug="guinea-2009").statements.get(key="t1").when == "2009-11"
+
+
+@pytest.mark.parametrize(
+    ("key", "cells", "missing"),
+    [
+        ("t1", {"quotations": ""}, "no words: quote the source, or mark it editor_inference."),
+        ("r1", {"by": ""}, "role without an actor."),
+    ],
+)
+def test_a_file_is_refused_that_would_leave_a_published_case_incomplete(key, cells, missing):
+    make_world()
+    Case.objects.filter(slug="guinea-2009").update(
+        review="published", published_on="2020-01-01T00:00:00Z"
+    )
+    comparison = compare("statements", edited("statements", {key: cells}))
+    number = [row["key"] for row in rows_of("statements")].index(key) + 2
+    assert faults_of(comparison) == [(number, "", missing)]
+    assert comparison.reports[0].lacks == []
 
 
 # Any state of the database

@@ -9,10 +9,12 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cases import records
-from cases.models import Quotation, Revision, Statement
+from cases.models import Case, Quotation, Revision, Statement
 from cases.models.choices import Source
+from cases.models.vocabulary import HEADER_SCHEMES
 from tests.cases.test_admin import said_of
 from tests.factories import (
     add_passage,
@@ -268,3 +270,22 @@ def test_who_may_not_change_the_case_quotes_but_does_not_attach(client, fiji, ed
 def test_who_may_not_see_the_case_does_not_choose_it(client, fiji, edition):
     staff(client, "view_edition", "add_quotation")
     assert client.get(address(edition)).status_code == 403
+
+
+def test_a_statement_that_would_leave_a_published_case_incomplete_is_refused(desk, edition, fiji):
+    for scheme in HEADER_SCHEMES:
+        make_term(f"{scheme}:not_stated")
+    missing = [scheme for scheme in HEADER_SCHEMES if scheme != "trigger"]
+    for scheme in missing:
+        make_statement(fiji, f"{scheme}:not_stated", key=scheme)
+    texts = {f"summary_{language}": "What happened." for language in ("en", "fa", "ar")}
+    Case.objects.update(review="published", published_on=timezone.now(), **texts)
+    posted = TRANSLATION | {"words": "سازمان ملل متحد", "new-place": "Suva"}
+    posted |= {"new-term": "tool:mediation", "new-scope": "this_case", "new-support": "states"}
+    before = Quotation.objects.count()
+    response = desk.post(address(edition), posted)
+    assert "t2: tool without an actor." in said_of(response)
+    assert 'value="Suva"' in response.content.decode()
+    assert Quotation.objects.count() == before
+    assert desk.post(address(edition), posted | {"new-who": "by: un"}).status_code == 302
+    assert data_of(fiji)["t2"]["by"] == ["un"]

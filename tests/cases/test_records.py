@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -846,3 +847,15 @@ def test_provenance_is_that_of_the_newest_revision_of_its_kind():
     save("region", {"code": "a", "m49": "900"}, source=Source.ADMIN)
     found = {key: (p.source, p.version) for key, p in records.provenance("case").items()}
     assert found == {"a": ("seed", 1), "b": ("import", 2)}
+
+
+def test_problems_are_told_in_the_language_of_whoever_reads_them(say):
+    say("fa", "statement %(key)s", "گزارهٔ %(key)s")
+    say("fa", "%(value)s is not one of %(known)s.", "%(value)s هیچ‌یک از %(known)s نیست.")
+    say("fa", "%(value)s stands there twice.", "%(value)s دو بار آمده است.")
+    make_actor("un")
+    wrong = plain_case(coverage="thorough", statements=[tool(by=["un", "un"])])
+    with translation.override("fa"):
+        problems = [str(problem) for problem in plan("case", wrong).problems]
+    assert any("'thorough' هیچ‌یک از substantial, named_only نیست." in each for each in problems)
+    assert any("گزارهٔ t1, by: 'un' دو بار آمده است." in each for each in problems)

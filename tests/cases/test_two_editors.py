@@ -428,7 +428,7 @@ def test_what_changed_since_the_page_that_asks_is_not_deleted(amina, bo, case):
 
 
 def test_of_rows_chosen_together_none_is_deleted_if_one_changed(amina, bo, case):
-    other = make_case("guinea-2008")
+    other = make_case("guinea-2008", review="draft")
     url = address(Case, "changelist")
     posted = {"action": "delete_selected", "_selected_action": [case.pk, other.pk]}
     versions = amina.post(url, posted).context["read_versions"]

@@ -1,8 +1,10 @@
 """States: which steps may be gone, by whom, what publication asks for, what is written down."""
 
+import html
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.urls import reverse
@@ -12,6 +14,7 @@ from cases.models import Case, CaseFacet, Revision, Statement
 from cases.models.choices import Coding, Review, Source
 from cases.models.vocabulary import HEADER_SCHEMES
 from cases.workflow import STEPS, Refused
+from tests.cases.test_admin import delete, delete_chosen, form_of, form_of_page
 from tests.factories import make_case, make_statement
 from tests.people import make_person
 
@@ -364,16 +367,112 @@ def test_an_address_alone_moves_nothing(client, reviewer):
     assert client.get("/admin/cases/case/999999/move/publish/").status_code == 404
 
 
-def test_a_reviewer_who_takes_away_what_readers_need_is_told_so(client, reviewer):
-    from tests.cases.test_admin import form_of
+# What readers see stays complete
 
+WORDLESS = "no words: quote the source, or mark it editor_inference."
+
+
+def statement_address(statement, page="change"):
+    return reverse(f"admin:cases_statement_{page}", args=[statement.pk])
+
+
+@pytest.fixture
+def seen():
+    """A case that readers see, with a tool on words."""
     case = make_complete(review="published")
+    make_statement(case, key="t1", by=["un"])
+    make_statement(case, "event:coup", key="v1")
+    Case.objects.update(coverage="substantial")
+    records.note_saved("case", case.slug, source=Source.ADMIN)
+    return case
+
+
+def is_untouched(seen) -> bool:
+    newest = Revision.objects.filter(kind="case").order_by("pk").last()
+    return newest.who is None and records.dump("case")[seen.slug] == newest.data
+
+
+def test_a_save_that_takes_from_a_published_case_is_refused_and_comes_back_as_typed(
+    client, reviewer, seen
+):
     client.force_login(reviewer)
-    posted = form_of(client, change_address(case)) | {"title_fa": ""}
-    response = client.post(change_address(case), posted, follow=True)
-    assert "There is no title in Persian." in response.content.decode()
-    case.refresh_from_db()
-    assert (case.title_fa, case.review) == ("", "published")
+    posted = form_of(client, change_address(seen)) | {"title_fa": "", "title_en": "Typed"}
+    response = client.post(change_address(seen), posted)
+    page = html.unescape(response.content.decode())
+    assert response.status_code == 200
+    assert "Readers see this case, and it would no longer be complete" in page
+    assert "There is no title in Persian." in page
+    assert response.context["adminform"].form["title_en"].value() == "Typed"
+    assert is_untouched(seen)
+    assert not LogEntry.objects.exists()
+    again = form_of_page(response) | {"title_fa": "گینه"}
+    assert client.post(change_address(seen), again).status_code == 302
+    seen.refresh_from_db()
+    assert (seen.title_en, seen.title_fa) == ("Typed", "گینه")
+
+
+def test_rows_that_lack_something_come_back_open_with_what_they_lack(client, reviewer, seen):
+    client.force_login(reviewer)
+    posted = form_of(client, change_address(seen))
+    evidence = seen.statements.get(key="t1").evidence.get()
+    event = {"event-TOTAL_FORMS": "2", "event-1-term": "coup", "event-1-key": "v2"}
+    event |= {"event-1-scope": "this_case", "event-1-support": "states", "event-1-place": "Typed"}
+    situation = {"situation-0-DELETE": "on"}
+    posted |= {"tool-0-dropped": [evidence.quotation_id]} | event | situation
+    response = client.post(change_address(seen), posted)
+    said = html.unescape(response.content.decode())
+    assert f"t1: {WORDLESS}" in said
+    assert f"v2: {WORDLESS}" in said
+    assert "say at least situation:not_stated" in said
+    tables = {
+        each.formset.prefix: each.formset
+        for each in response.context["inline_admin_formsets"]
+        if hasattr(each.formset, "scheme")
+    }
+    assert tables["tool"].forms[0].non_field_errors() == [WORDLESS]
+    assert tables["event"].forms[0].non_field_errors() == []
+    assert tables["event"].forms[1].non_field_errors() == [WORDLESS]
+    assert tables["event"].forms[1]["place"].value() == "Typed"
+    assert is_untouched(seen)
+
+
+def test_the_form_of_a_statement_takes_no_words_from_a_published_case(client, reviewer, seen):
+    statement = seen.statements.get(key="t1")
+    client.force_login(reviewer)
+    posted = form_of(client, statement_address(statement))
+    posted |= {"evidence-0-DELETE": "on", "note_en": "Typed"}
+    response = client.post(statement_address(statement), posted)
+    assert f"t1: {WORDLESS}" in response.content.decode()
+    assert response.context["adminform"].form["note_en"].value() == "Typed"
+    assert is_untouched(seen)
+
+
+def test_a_statement_that_a_published_case_needs_is_not_deleted(client, reviewer, seen):
+    statement = seen.statements.get(term="situation:not_stated")
+    client.force_login(reviewer)
+    response = delete(client, statement_address(statement, "delete"))
+    assert response.url == statement_address(statement, "delete")
+    said = client.get(response.url).content.decode()
+    assert "say at least situation:not_stated" in said
+    chosen = reverse("admin:cases_statement_changelist")
+    response = delete_chosen(client, chosen, [statement.pk])
+    assert "say at least situation:not_stated" in client.get(response.url).content.decode()
+    assert is_untouched(seen)
+
+
+def test_an_editor_may_leave_a_working_copy_of_a_published_case_incomplete(client, editor, seen):
+    client.force_login(editor)
+    posted = form_of(client, change_address(seen)) | {"title_fa": ""}
+    assert client.post(change_address(seen), posted).status_code == 302
+    assert workflow.working_copy(seen).title_fa == ""
+
+
+def test_a_reviewer_may_leave_a_case_incomplete_that_readers_do_not_see(client, reviewer):
+    for review in ("draft", "in_review", "withdrawn"):
+        case = make_complete(review, review=review)
+        client.force_login(reviewer)
+        posted = form_of(client, change_address(case)) | {"title_fa": ""}
+        assert client.post(change_address(case), posted).status_code == 302
 
 
 # Many at once

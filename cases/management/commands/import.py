@@ -72,6 +72,8 @@ def _lines(report):
         chosen = f" ({clash.chosen} counts)" if clash.chosen else ""
         place = f"row {clash.number}, {clash.key}, {clash.column or 'the whole row'}"
         yield f"{place}: conflict: {said}{chosen}"
+    for lack in report.lacks:
+        yield f"row {lack.number}: for later: {lack.what}"
     for fault in report.faults:
         place = f", {fault.column}" if fault.column else ""
         yield f"row {fault.number}{place}: error: {fault.what}"
