@@ -27,15 +27,23 @@ def refresh(slugs=None) -> None:
     regions = dict(Region.objects.values_list("code", "parent_id"))
     rows = []
     for case in cases:
-        rows += rows_of(case, terms, regions)
-        texts = [(language, text) for _kind, language, text in texts_of(case)]
-        case.search_head = f" {fold(head_of(case))} "
-        case.search_text, case.search_squashed = searchable(texts)
-        _put_in_order(case)
+        rows += put(case, terms, regions)
     with transaction.atomic():
         Case.objects.bulk_update(cases, [*SEARCHED, *ORDERED], batch_size=100)
         CaseFacet.objects.filter(case__in=[case.pk for case in cases]).delete()
         CaseFacet.objects.bulk_create(rows, batch_size=500)
+
+
+def put(case: Case, terms: dict, regions: dict) -> list[CaseFacet]:
+    """Fill the columns of a case that it is found and ordered by; gives its values of filters.
+
+    The case comes as `for_search` gives it; `terms` and `regions` map each to the one around it.
+    """
+    texts = [(language, text) for _kind, language, text in texts_of(case)]
+    case.search_head = f" {fold(head_of(case))} "
+    case.search_text, case.search_squashed = searchable(texts)
+    _put_in_order(case)
+    return rows_of(case, terms, regions)
 
 
 def _put_in_order(case: Case) -> None:

@@ -24,6 +24,7 @@ from ingest.seed_files import SeedFiles, read_seeds
 Data = dict[str, Any]
 Progress = Callable[[str], None]
 _FOUND_BY_WORDS = ("reference", "quotation")  # their keys are known when their words are found
+LISTS = ("term", "region", "country", "actor")
 _PLACE = ("passage", "words")
 _TITLE_LENGTH = Edition._meta.get_field("title").max_length
 QUOTED_KEYS = {"passage", "words", "occurrence", "translation_en"}
@@ -136,6 +137,15 @@ def load_seeds(folder: Path, progress: Progress = lambda line: None) -> Tally:
     """
     progress("reading the seed files")
     seeds = read_seeds(folder)
+    with transaction.atomic():
+        return _Load(seeds, progress).run()
+
+
+def load_lists(folder: Path, progress: Progress = lambda line: None) -> Tally:
+    """Load what cases are coded with, and nothing that is coded: LISTS, or SeedRefused."""
+    seeds = read_seeds(folder)
+    seeds.records = {kind: seeds.records.get(kind, {}) for kind in LISTS}
+    seeds.editions = []
     with transaction.atomic():
         return _Load(seeds, progress).run()
 

@@ -1,0 +1,101 @@
+"""Timing a work and its peer in turn, so that a noisy machine disturbs both alike."""
+
+import multiprocessing
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+# A work that takes longer than this is not repeated more often than need be.
+SLOW = 10.0
+
+
+@dataclass
+class Row:
+    """One line of the table: a work, what it is measured against, and what is asked of it."""
+
+    work: str
+    database: str
+    cases: int
+    seconds: float
+    peer: str
+    peer_seconds: float
+    goal: float
+    memory_mb: float | None = None
+    memory_most: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.seconds / self.peer_seconds
+
+    @property
+    def met(self) -> bool:
+        too_big = self.memory_most is not None and (self.memory_mb or 0) > self.memory_most
+        return self.ratio <= self.goal and not too_big
+
+    def as_json(self) -> dict:
+        return asdict(self)
+
+
+def timed(function: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    function()
+    return time.perf_counter() - began
+
+
+def in_turn(*functions: Callable[[], float], least: int = 3, most: int = 7) -> list[float]:
+    """The median of what each function says it took, all of them run round after round."""
+    taken: list[list[float]] = [[] for _function in functions]
+    for turn in range(most):
+        for times, function in zip(taken, functions, strict=True):
+            times.append(function())
+        if turn + 1 >= least and sum(map(sum, taken)) > SLOW:
+            break
+    return [statistics.median(times) for times in taken]
+
+
+def percentile(times: list[float], share: float) -> float:
+    """The time within which this share of all was done."""
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+@dataclass
+class Run:
+    """What one run in a process of its own took: seconds, until its first piece, and memory."""
+
+    seconds: float
+    first: float
+    memory_mb: float
+
+
+def in_a_process(pieces: Callable[[], object]) -> Run:
+    """Take all that an iterable gives, in a process of its own whose memory tells of it alone."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run, args=[pieces, theirs])
+    process.start()
+    theirs.close()
+    try:
+        run = ours.recv()
+    except EOFError:
+        raise RuntimeError("the measured process ended without an answer") from None
+    finally:
+        process.join()
+    return run
+
+
+def _run(pieces, answer) -> None:
+    from django.db import connections
+
+    for each in connections.all(initialized_only=True):
+        each.connection = None  # the parent's, which it goes on using
+        each.ensure_connection()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, first = time.perf_counter(), 0.0
+    for _piece in pieces():
+        first = first or time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer.send(Run(seconds, first, (after - before) / 1024))
