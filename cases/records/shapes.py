@@ -65,6 +65,11 @@ CODED = {
     "term": (Term, "id"),
 }
 
+# Kinds whose code is their primary key: whoever names one has the code at hand.
+OWN_CODE = frozenset(
+    kind for kind, (model, lookup) in CODED.items() if model._meta.pk.name == lookup
+)
+
 
 class Index:
     """Finds rows by code, knowing also the records that are about to be written.
@@ -243,8 +248,14 @@ class Shape:
             if not is_empty(value):
                 result[name] = value
         for name, kind in self.codes.items():
-            if related := getattr(row, name):
-                result[name] = related.slug if kind == "case" else getattr(related, CODED[kind][1])
+            if kind in OWN_CODE:
+                code = getattr(row, f"{name}_id")
+            elif related := getattr(row, name):
+                code = related.slug if kind == "case" else getattr(related, CODED[kind][1])
+            else:
+                code = None
+            if code:
+                result[name] = code
         return result
 
     def assign(self, row: models.Model, data: Data, index: Index, *, leave: str = "") -> None:
