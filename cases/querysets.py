@@ -233,9 +233,12 @@ class CaseQuerySet(models.QuerySet):
         from cases.models import CaseCountry, Statement
 
         return self.defer(*SEARCHED, *ORDERED, "internal_notes").prefetch_related(
-            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+            Prefetch(
+                "case_countries",
+                CaseCountry.objects.select_related("country").order_by("order", "id"),
+            ),
             "regions",
-            Prefetch("statements", Statement.objects.for_search()),
+            Prefetch("statements", Statement.objects.for_search().order_by("order", "id")),
         )
 
     def for_list(self):
@@ -299,13 +302,16 @@ class StatementQuerySet(models.QuerySet):
         """With `told_parts`, `told_documents` and `told_words`: no more of them than is indexed."""
         from cases.models import Actor, ActorName, Document, StatementActor, StatementQuotation
 
-        names = ActorName.objects.only("actor", "language", "name")
+        # Within its statement alone: their own order asks for that of the statements too.
+        in_place = ("order", "id")
+        names = ActorName.objects.only("actor", "language", "name").order_by(*in_place)
         actors = Actor.objects.only("id").prefetch_related(
             Prefetch("names", names, to_attr="told_names")
         )
-        parts = StatementActor.objects.only("statement", "actor")
+        parts = StatementActor.objects.only("statement", "actor").order_by(*in_place)
         passage, start = "quotation__passage", F("quotation__start")
-        words = StatementQuotation.objects.only("statement").annotate(
+        words = StatementQuotation.objects.only("statement").order_by(*in_place)
+        words = words.annotate(
             words=Substr(f"{passage}__text", start + 1, F("quotation__end") - start),
             language=F(f"{passage}__edition__language"),
             translation_en=F("quotation__translation_en"),

@@ -188,7 +188,7 @@ class CaseWorkflow(HeldBack):
         if not workflow.goes_to_copy(case, request.user):
             response = show()
             if request.method == "POST" and response.status_code == 302:
-                self._tell_what_readers_miss(request, case)
+                self.tell_what_readers_miss(request, case)
             return response
         request.held_back_case = case.pk
         copy = workflow.working_copy(case)
@@ -222,7 +222,8 @@ class CaseWorkflow(HeldBack):
             "discard_address": _address(case, "discard"),
         }
 
-    def _tell_what_readers_miss(self, request, case) -> None:
+    def tell_what_readers_miss(self, request, case) -> None:
+        """Warn whoever changed a published case that it lacks something now."""
         row = Case.objects.filter(pk=case.pk, review=Review.PUBLISHED).first()
         if row and (lacking := workflow.missing(row)):
             said = _("Readers see this case, and it is no longer complete:")

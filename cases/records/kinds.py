@@ -326,7 +326,7 @@ class Cases(RecordKind):
         """All that `dump` touches beyond the row itself."""
         return [
             Prefetch("regions", Region.objects.order_by("code")),
-            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+            Prefetch("case_countries", CaseCountry.objects.order_by("order", "id")),
             Prefetch("relations", CaseRelation.objects.select_related("to").order_by("id")),
             Prefetch("statements", statements.rows()),
         ]

@@ -48,10 +48,13 @@ SHAPE = Shape(
 
 def rows() -> QuerySet:
     """Statements with all that `dump` touches."""
-    parts = StatementActor.objects.annotate(code=F("actor__code")).only("statement", "part")
+    # Within its statement alone: their own order asks for that of the statements too.
+    parts = StatementActor.objects.only("statement", "part").order_by("order", "id")
+    parts = parts.annotate(code=F("actor__code"))
     place = {"passage_ref": "quotation__passage__ref", "start": "quotation__start"}
     place = {name: F(path) for name, path in (place | {"end": "quotation__end"}).items()}
-    evidence = StatementQuotation.objects.annotate(**place).only("statement")
+    evidence = StatementQuotation.objects.only("statement").order_by("order", "id")
+    evidence = evidence.annotate(**place)
     return (
         Statement.objects.select_related("assessed_by")
         .prefetch_related(
