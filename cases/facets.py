@@ -65,7 +65,7 @@ def labels() -> dict[str, str]:
 def rows_of(case: Case, terms: dict[str, str | None], regions: dict[str, str | None]) -> list:
     """The CaseFacet rows of a case; `terms` and `regions` map each to the one around it.
 
-    The case comes with countries, regions and statements (actors and words too) prefetched.
+    The case comes as `for_search` reads it.
     """
     found: dict[str, set[str]] = defaultdict(set)
     if case.review != "published" or case.working_copy_of_id:
@@ -82,11 +82,8 @@ def rows_of(case: Case, terms: dict[str, str | None], regions: dict[str, str | N
             continue
         if statement.scheme in TERM_FILTERS:
             found[statement.scheme] |= ancestors(terms, [statement.term_id])
-        found["document"] |= {document.code for document in statement.documents.all()}
-        found["document"] |= {
-            evidence.quotation.passage.edition.document.code
-            for evidence in statement.evidence.all()
-        }
+        found["document"] |= {document.code for document in statement.told_documents}
+        found["document"] |= {evidence.document for evidence in statement.told_words}
     return [
         CaseFacet(case=case, facet=facet, value=value.rpartition(":")[2])
         for facet, values in found.items()

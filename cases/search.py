@@ -47,7 +47,7 @@ def head_of(case: Case) -> str:
 def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
     """(kind, language, text) of all that search looks in, the weightiest first.
 
-    The case comes with countries, regions and statements (as for a page) prefetched.
+    The case comes as `for_search` reads it.
     """
     for language in LANGUAGES:
         yield "title", language, getattr(case, f"title_{language}")
@@ -63,15 +63,12 @@ def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
             yield "term", language, getattr(statement.term, f"label_{language}")
             yield "note", language, getattr(statement, f"note_{language}")
         yield "place", "en", statement.place
-        for part in statement.parts.all():
-            for name in part.actor.names.all():
+        for part in statement.told_parts:
+            for name in part.actor.told_names:
                 yield "actor", name.language, name.name
-        for evidence in statement.evidence.all():
-            quotation = evidence.quotation
-            passage = quotation.passage
-            words = passage.text[quotation.start : quotation.end]
-            yield "quotation", passage.edition.language, words
-            yield "translation", "en", quotation.translation_en
+        for evidence in statement.told_words:
+            yield "quotation", evidence.language, evidence.words
+            yield "translation", "en", evidence.translation_en
 
 
 class Part(NamedTuple):

@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from itertools import accumulate, pairwise
 from operator import itemgetter
@@ -63,6 +63,8 @@ class _Word(NamedTuple):
     end: int
 
 
+# Labels and names come again with every case.
+@lru_cache(maxsize=2000)
 def fold(text: str) -> str:
     """The words of a text for a word index: folded, without Arabic article, one space between.
 
@@ -98,6 +100,8 @@ def searchable(texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
     return f" {' | '.join(filter(None, parts))} ", f" {' '.join(runs)} "
 
 
+# Labels and names come again with every case.
+@lru_cache(maxsize=2000)
 def joined_words(text: str) -> str:
     """What may be typed together of a text: three neighbouring words as one, each such run once.
 

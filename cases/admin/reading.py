@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import workflow
 from cases.admin.complete import Incomplete
 from cases.admin.lookups import Lookups
 from cases.admin.quoting import Words, WordsFields
@@ -47,7 +48,8 @@ class QuoteForm(WordsFields):
 
     edition = None
     place = forms.CharField(required=False, widget=forms.HiddenInput)
-    attach = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    # By key: the same statement has another id in a working copy, which may be made just now.
+    attach = forms.MultipleChoiceField(required=False)
 
     def __init__(self, *args, lookups: Lookups, text: Edition, statements, **options):
         super().__init__(*args, **options)
@@ -55,7 +57,7 @@ class QuoteForm(WordsFields):
         self.found: list[Words] = []
         self.fields["words"].required = True
         self.fields["words"].widget = forms.Textarea({"rows": 4, "dir": "auto"})
-        self.fields["attach"].choices = [(each.pk, each.key) for each in statements]
+        self.fields["attach"].choices = [(each.key, each.key) for each in statements]
 
     def clean(self):
         data = super().clean()
@@ -170,17 +172,11 @@ class _Desk:
         self.lookups = Lookups.of(request)
         self.case_admin = site.get_model_admin(Case)
         self.may_quote = site.get_model_admin(Quotation).has_add_permission(request)
-        self.case, self.problem = None, ""
+        self.case, self.problem, self.goes_to_copy = None, "", False
         self.asked = request.GET.get("case", "").strip()
         if self.asked:
             self._choose()
-        self.page = CasePage.of(self.case) if self.case else None
-        self.statements = [
-            row
-            for scheme in ORDER_OF_WORK
-            for row in (self.page.rows[scheme] if self.page else ())
-            if row.term_id not in WORDLESS_TERMS
-        ]
+        self._read_statements()
         data = request.POST if request.method == "POST" else None
         options = {"lookups": self.lookups, "text": edition, "statements": self.statements}
         self.form = QuoteForm(data, **options)
@@ -209,11 +205,37 @@ class _Desk:
             # Whoever saves the case meanwhile has to wait, or has been before.
             rows = rows.select_for_update()
         self.case = rows.get(pk=found.pk)
+        self.goes_to_copy = workflow.goes_to_copy(self.case, self.request.user)
+        if self.goes_to_copy:
+            self.case = rows.filter(working_copy_of=found.pk).first() or self.case
+
+    def _read_statements(self) -> None:
+        """The case's statements that words can stand behind, in the order of work."""
+        self.page = CasePage.of(self.case) if self.case else None
+        self.statements = [
+            row
+            for scheme in ORDER_OF_WORK
+            for row in (self.page.rows[scheme] if self.page else ())
+            if row.term_id not in WORDLESS_TERMS
+        ]
 
     @property
     def may_code(self) -> bool:
-        case = self.case
-        return case is not None and self.case_admin.has_change_permission(self.request, case)
+        if self.case is None:
+            return False
+        return self.goes_to_copy or self.case_admin.has_change_permission(self.request, self.case)
+
+    @property
+    def standing(self) -> str:
+        """Where what is coded here goes, if that is not the case itself."""
+        if not self.goes_to_copy:
+            return ""
+        if self.case.working_copy_of_id:
+            return _("This case has a working copy: this is it. Readers see the case without it.")
+        return _(
+            "Readers see this case. What you change here goes into a working copy, which readers "
+            "see when a reviewer publishes it."
+        )
 
     def save(self):
         """Quote and attach what was posted; the page to go to, or None where something is wrong."""
@@ -241,18 +263,36 @@ class _Desk:
     def _attach(self) -> str:
         """Write the quotations and what stands on them; what was done, in a sentence."""
         words, chosen = self.form.found, self.form.cleaned_data["attach"]
-        rows = [row for row in self.statements if row.pk in chosen]
-        for row in rows:
-            self.page.attach(row, words)
-        if self.new and self.new.has_changed():
-            rows.append(self.new.save())
-        if rows:
+        is_new = bool(self.new and self.new.has_changed())
+        if chosen or is_new:
+            self._turn_to_writable()
+            rows = [row for row in self.statements if row.key in chosen]
+            for row in rows:
+                self.page.attach(row, words)
+            if is_new:
+                rows.append(self.new.save())
             self.case_admin.note_saved(self.request, self.case)
+            if self.goes_to_copy:
+                said = _(
+                    "Your change is in a working copy. Readers see it when a reviewer publishes it."
+                )
+                messages.success(self.request, said)
             keys = _(", ").join(row.key for row in rows)
             return _("Quoted for %(keys)s.") % {"keys": keys}
         made = [quotation for quotation, changed in map(stored_quotation, words) if changed]
         note_quotations(made, self.request.user, uuid.uuid4())
         return _("Quoted. No statement stands on these words yet.")
+
+    def _turn_to_writable(self) -> None:
+        """Go on in the row that this user may change: the case, or a working copy, made if need be.
+
+        The new statement was judged by the case's keys; those of a fresh copy are the same.
+        """
+        row = workflow.writable(self.case, self.request.user)
+        if row.pk != self.case.pk:
+            self.case = row
+            self._read_statements()
+            self.new.instance.case, self.new.page = row, self.page
 
     def shown(self) -> dict:
         """What the template shows."""
@@ -267,11 +307,12 @@ class _Desk:
             "edition": self.edition,
             "passages": passages,
             "case": self.case,
+            "standing": self.standing,
             "asked": self.asked,
             "problem": self.problem,
             "chooser": LookupInput("case").render("case", self.asked, {"id": "id_case"}),
             "schemes": [(SCHEMES[scheme], list(rows)) for scheme, rows in schemes],
-            "chosen": {int(pk) for pk in chosen if str(pk).isdecimal()},
+            "chosen": set(chosen),
             "form": self.form,
             "new": self.new,
             "may_quote": self.may_quote,

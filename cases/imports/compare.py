@@ -458,7 +458,10 @@ class _Comparing:
         for kind in records.KINDS:
             for batch in batches(touched.get(kind, {}).items()):
                 where = {key: f"{place:06d}" for place, (key, _data) in enumerate(batch)}
-                plan = records.plan(kind, dict(batch), self.index, where, drafts_may_lack=True)
+                stored = {key: self.now[kind, key].data for key in where if (kind, key) in self.now}
+                plan = records.plan(
+                    kind, dict(batch), self.index, where, stored, drafts_may_lack=True
+                )
                 for problem in [*plan.problems, *plan.lacks]:
                     key, _data = batch[int(problem.where[:6])]
                     rest = problem.where[6:].removeprefix(", ")

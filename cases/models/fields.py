@@ -1,8 +1,10 @@
 """Model fields and mixins shared by the domain."""
 
+from collections.abc import Collection, Iterable
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connections, models, router
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +71,39 @@ def translated(instance, name: str, language: str | None = None) -> tuple[str, s
 def by_name(record) -> str:
     """What to sort records by that are shown by their names in the reader's language."""
     return alphabetical(str(record), get_language() or "en")
+
+
+def update_each(rows: Iterable[models.Model], columns: Collection[str] = ()) -> None:
+    """Save many rows that exist: these columns, or all that were read of them.
+
+    One plain UPDATE a row, sent together. Django's bulk_update makes of some hundred rows one
+    statement with a condition for every row and column, which takes many times as long.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    model, unread = type(rows[0]), rows[0].get_deferred_fields()
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+        and (field.name in columns if columns else field.attname not in unread)
+    ]
+    connection = connections[router.db_for_write(model)]
+    quoted = connection.ops.quote_name
+    assigned = ", ".join(f"{quoted(field.column)} = %s" for field in fields)
+    table, key = quoted(model._meta.db_table), model._meta.pk
+    # Only names of the models' own go into it as text.
+    statement = f"UPDATE {table} SET {assigned} WHERE {quoted(key.column)} = %s"  # noqa: S608
+    values = [
+        [
+            *(field.get_db_prep_save(field.pre_save(row, False), connection) for field in fields),
+            key.get_db_prep_value(row.pk, connection),
+        ]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
 
 
 class Recorded(models.Model):

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.utils import timezone
 
 from cases.models import Revision
 from cases.models.choices import Source
+from cases.models.fields import update_each
 from cases.records.kinds import EVERY_KIND
 from cases.records.shapes import Data, Index, Problem
+
+BATCH = 500  # few enough at a time for a database's limit of parameters
 
 
 class Conflict(Exception):
@@ -65,16 +68,18 @@ def plan(
     incoming: Mapping[str, Data],
     index: Index,
     where: Mapping[str, str],
+    stored: Mapping[str, Data] | None = None,
     *,
     drafts_may_lack: bool = False,
 ) -> Plan:
     """Every difference between incoming and stored records, and every error of the incoming ones.
 
-    `where` says for each key where its data stands, for the error messages. At the desk
-    `drafts_may_lack` what the form of a case lets them lack; in seeds nothing may be missing.
+    `where` says for each key where its data stands, for the error messages. `stored` is what is
+    stored under these keys, for those who have read it. At the desk `drafts_may_lack` what the
+    form of a case lets them lack; in seeds nothing may be missing.
     """
     spec, result = EVERY_KIND[kind], Plan(kind)
-    stored = dump(kind, incoming)
+    stored = dump(kind, incoming) if stored is None else stored
     for key, data in incoming.items():
         found: list[Problem] = []
         wanted = spec.read(data, where.get(key, f"{kind} {key}"), index, found)
@@ -101,53 +106,50 @@ def apply(
     if any(plan.problems for plan in plans):
         raise ValueError("A plan with problems cannot be applied.")
     change_set = change_set or uuid.uuid4()
-    written = []
+    written: dict[str, dict[str, tuple[Model, Data]]] = {}
     for each in plans:
-        spec = EVERY_KIND[each.kind]
+        spec, rows = EVERY_KIND[each.kind], {}
+        of_kind = written.setdefault(each.kind, {})
         # A row whose key is its primary key would not be refused but overwritten.
         if each.new and (there := dump(each.kind, each.new)):
             raise Conflict(f"{spec.name} {', '.join(there)} was made by somebody else meanwhile.")
-        rows = {spec.key_of(row): row for row in spec.rows(each.changed)} if each.changed else {}
         for key, data in each.new.items():
             row = spec.model()
             spec.save(row, data, index)
             index.add(each.kind, key, row.pk)
-            written.append((spec, key, row, data))
+            of_kind[key] = row, data
+        if each.changed:
+            # Locked before they are read, until the transaction ends.
+            waiting = spec.rows(each.changed).select_for_update(of=("self",))
+            rows = {spec.key_of(row): row for row in waiting}
         for key, (stored, data) in each.changed.items():
-            _take_turn(spec, key, rows.get(key), stored)
-            spec.save(rows[key], data, index)
-            written.append((spec, key, rows[key], data))
-    for spec, _key, row, data in written:
-        spec.link(row, data, index)
-    for each in plans:
-        _write_revisions(each.kind, [*each.new, *each.changed], source, why, who, change_set)
+            row = rows.get(key)
+            if row is None or spec.dump(row) != stored:
+                raise Conflict(f"{spec.name} {key} was changed by somebody else meanwhile.")
+            spec.assign(row, data, index)
+            of_kind[key] = row, data
+        update_each(of_kind[key][0] for key in each.changed)
+    for kind, of_kind in written.items():
+        for row, data in of_kind.values():
+            EVERY_KIND[kind].link(row, data, index)
+    for kind, of_kind in written.items():
+        _write_revisions(kind, of_kind, source, why, who, change_set)
     return change_set
 
 
-def _take_turn(spec, key: str, row, stored: Data) -> None:
-    """Lock the row until the transaction ends; fail unless it is still what the plan saw."""
-    if row is None or spec.dump(row) != stored:
-        raise Conflict(f"{spec.name} {key} was changed by somebody else meanwhile.")
-    same = spec.model._default_manager.filter(pk=row.pk, version=row.version)
-    if not same.update(version=row.version):
-        raise Conflict(f"{spec.name} {key} was saved by somebody else meanwhile.")
-
-
-def _write_revisions(kind: str, keys: list[str], source, why, who, change_set) -> None:
+def _write_revisions(
+    kind: str, written: Mapping[str, tuple[Model, Data]], source, why, who, change_set
+) -> None:
     """One revision a record, numbered on from its newest, and the row's version after it."""
-    if not keys:
-        return
-    spec, now = EVERY_KIND[kind], timezone.now()
-    wanted, rows, revisions = set(keys), [], []
-    written = Revision.objects.filter(kind=kind, key__in=wanted).values("key")
-    newest = dict(written.annotate(newest=Max("version")).values_list("key", "newest"))
-    for row in spec.rows(wanted):
-        key = spec.key_of(row)
-        if key not in wanted:
-            continue
+    now, newest, revisions = timezone.now(), {}, []
+    keys = list(written)
+    for first in range(0, len(keys), BATCH):
+        of_batch = keys[first : first + BATCH]
+        past = Revision.objects.filter(kind=kind, key__in=of_batch).values("key").order_by()
+        newest |= dict(past.annotate(newest=Max("version")).values_list("key", "newest"))
+    for key, (row, data) in written.items():
         row.version = newest.get(key, 0) + 1
         row.changed_on = now
-        rows.append(row)
         revisions.append(
             Revision(
                 kind=kind,
@@ -157,11 +159,18 @@ def _write_revisions(kind: str, keys: list[str], source, why, who, change_set) -
                 why=why,
                 who=who,
                 change_set=change_set,
-                data=spec.dump(row),
+                data=data,
             )
         )
-    spec.model._default_manager.bulk_update(rows, ["version", "changed_on"], batch_size=500)
-    Revision.objects.bulk_create(revisions, batch_size=500)
+    update_each([row for row, _data in written.values()], ["version", "changed_on"])
+    Revision.objects.bulk_create(revisions, batch_size=BATCH)
+
+
+def _as_stored(kind: str, key: str) -> dict[str, tuple[Model, Data]]:
+    """One record as it is, by its key; nothing if it is not there."""
+    spec = EVERY_KIND[kind]
+    rows = {spec.key_of(row): row for row in spec.rows([key])}
+    return {key: (rows[key], spec.dump(rows[key]))} if key in rows else {}
 
 
 def note_saved(kind: str, key: str, *, source: Source, who=None, why="", change_set=None) -> bool:
@@ -170,9 +179,10 @@ def note_saved(kind: str, key: str, *, source: Source, who=None, why="", change_
     Returns False if the record is what its newest revision says already.
     """
     newest = Revision.objects.filter(kind=kind, key=key).order_by("-pk").first()
-    if newest and newest.data == dump(kind, [key]).get(key):
+    there = _as_stored(kind, key)
+    if newest and newest.data == (there[key][1] if there else None):
         return False
-    _write_revisions(kind, [key], source, why, who, change_set or uuid.uuid4())
+    _write_revisions(kind, there, source, why, who, change_set or uuid.uuid4())
     return True
 
 
@@ -181,7 +191,7 @@ def note_belonging(kind: str, key: str, *, source: Source, why: str, who=None) -
 
     So the history of a document tells of its editions, which are no records of their own.
     """
-    _write_revisions(kind, [key], source, why, who, uuid.uuid4())
+    _write_revisions(kind, _as_stored(kind, key), source, why, who, uuid.uuid4())
 
 
 def note_deleted(kind: str, key: str, *, source: Source, who=None, why="", change_set=None) -> None:

@@ -24,6 +24,7 @@ from cases.models import (
     Term,
 )
 from cases.models.choices import Review
+from cases.querysets import ORDERED, SEARCHED
 from cases.records import statements
 from cases.records.completeness import lacks_of_whole
 from cases.records.shapes import (
@@ -65,9 +66,13 @@ class RecordKind:
         """Canonical form of incoming data; what is wrong with it goes to `problems`."""
         return self.shape.read(data, where, index, problems)
 
-    def save(self, row, data: Data, index: Index) -> None:
-        """Write the row itself, but not what names other records of the same kind."""
+    def assign(self, row, data: Data, index: Index) -> None:
+        """Set the row's own columns, but not those that name other records of the same kind."""
         self.shape.assign(row, data, index, leave=self.name)
+
+    def save(self, row, data: Data, index: Index) -> None:
+        """Write a new row itself; `link` writes the rest."""
+        self.assign(row, data, index)
         row.save()
 
     def link(self, row, data: Data, index: Index) -> None:
@@ -183,11 +188,14 @@ class Quotations(RecordKind):
     shape = Shape(Quotation, ("translation_en", "translated_by"))
 
     def rows(self, keys=None):
+        unread = ("lines", "calls", "search_text", "search_squashed")
         rows = Quotation.objects.select_related("passage")
+        rows = rows.defer(*(f"passage__{name}" for name in unread))
         if keys is None:
             return rows
-        passages = {span.passage for key in keys if (span := Span.parse(key))}
-        return rows.filter(passage__ref__in=passages)
+        spans = [span for key in keys if (span := Span.parse(key))]
+        passages, starts = {span.passage for span in spans}, {span.start for span in spans}
+        return rows.filter(passage__ref__in=passages, start__in=starts)
 
     def key_of(self, row):
         return str(row)
@@ -210,10 +218,10 @@ class Quotations(RecordKind):
             problems.append(Problem(where, sentence))
         return result
 
-    def save(self, row, data, index):
+    def assign(self, row, data, index):
         span = Span.parse(data["ref"])
         row.passage_id, row.start, row.end = index.pk("passage", span.passage), span.start, span.end
-        super().save(row, data, index)
+        super().assign(row, data, index)
 
 
 class References(RecordKind):
@@ -234,10 +242,10 @@ class References(RecordKind):
         span = read_span(data.get("ref"), where, index, problems)
         return {"ref": str(span)} | self.shape.read(rest, where, index, problems)
 
-    def save(self, row, data, index):
+    def assign(self, row, data, index):
         span = Span.parse(data["ref"])
         row.passage_id, row.start, row.end = index.pk("passage", span.passage), span.start, span.end
-        super().save(row, data, index)
+        super().assign(row, data, index)
 
 
 class Errata(RecordKind):
@@ -320,13 +328,13 @@ class Cases(RecordKind):
         """All that `dump` touches beyond the row itself."""
         return [
             Prefetch("regions", Region.objects.order_by("code")),
-            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+            Prefetch("case_countries", CaseCountry.objects.order_by("order", "id")),
             Prefetch("relations", CaseRelation.objects.select_related("to").order_by("id")),
             Prefetch("statements", statements.rows()),
         ]
 
     def rows(self, keys=None):
-        rows = Case.objects.originals().prefetch_related(*self.touched())
+        rows = Case.objects.originals().defer(*SEARCHED, *ORDERED).prefetch_related(*self.touched())
         return rows if keys is None else rows.filter(slug__in=list(keys))
 
     def dump(self, row):
@@ -361,11 +369,10 @@ class Cases(RecordKind):
             problems += [Problem(f"{where}, {path}", what) for path, what in lacks_of_whole(result)]
         return result
 
-    def save(self, row, data, index):
-        self.shape.assign(row, data, index)
+    def assign(self, row, data, index):
+        super().assign(row, data, index)
         if row.review == Review.PUBLISHED and row.published_on is None:
             row.published_on = timezone.now()
-        row.save()
 
     def link(self, row, data, index):
         if [region.code for region in row.regions.all()] != data.get("regions", []):
@@ -381,14 +388,15 @@ class WorkingCopies(Cases):
     name = "working_copy"
 
     def rows(self, keys=None):
-        rows = Case.objects.filter(working_copy_of__isnull=False).prefetch_related(*self.touched())
+        rows = Case.objects.filter(working_copy_of__isnull=False)
+        rows = rows.defer(*SEARCHED, *ORDERED).prefetch_related(*self.touched())
         return rows if keys is None else rows.filter(slug__in=list(keys))
 
-    def save(self, row, data, index):
+    def assign(self, row, data, index):
         if row.working_copy_of_id is None:
             row.working_copy_of = Case.objects.originals().get(slug=data["slug"])
             row.base_version = row.working_copy_of.version
-        super().save(row, data, index)
+        super().assign(row, data, index)
 
 
 class Findings(RecordKind):
@@ -410,10 +418,9 @@ class Findings(RecordKind):
             problems.append(Problem(f"{where}, term", sentence))
         return result | {"order": data.get("order", 0)}
 
-    def save(self, row, data, index):
+    def assign(self, row, data, index):
         statements.assign(row, data, index)
         row.order = data["order"]
-        row.save()
 
     def link(self, row, data, index):
         statements.link([(row, data)], index)

@@ -71,6 +71,11 @@ CODED = {
     "term": (Term, "id"),
 }
 
+# Kinds whose code is their primary key: whoever names one has the code at hand.
+OWN_CODE = frozenset(
+    kind for kind, (model, lookup) in CODED.items() if model._meta.pk.name == lookup
+)
+
 
 # What a code names, in words.
 _KINDS_IN_WORDS = {
@@ -280,8 +285,14 @@ class Shape:
             if not is_empty(value):
                 result[name] = value
         for name, kind in self.codes.items():
-            if related := getattr(row, name):
-                result[name] = related.slug if kind == "case" else getattr(related, CODED[kind][1])
+            if kind in OWN_CODE:
+                code = getattr(row, f"{name}_id")
+            elif related := getattr(row, name):
+                code = related.slug if kind == "case" else getattr(related, CODED[kind][1])
+            else:
+                code = None
+            if code:
+                result[name] = code
         return result
 
     def assign(self, row: models.Model, data: Data, index: Index, *, leave: str = "") -> None:

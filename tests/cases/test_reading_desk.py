@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import records
+from cases import records, workflow
 from cases.models import Case, Quotation, Revision, Statement
 from cases.models.choices import Source
 from cases.models.vocabulary import HEADER_SCHEMES
@@ -25,6 +25,7 @@ from tests.factories import (
     make_statement,
     make_term,
 )
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +135,7 @@ def test_a_long_text_takes_few_queries(desk, fiji, edition):
 
 def test_marked_words_become_a_quotation_behind_several_statements(desk, editor, fiji, edition):
     make_statement(fiji, "aim:calm", key="c2", support="editor_inference", quotations=[])
-    chosen = [each.pk for each in fiji.statements.filter(key__in=["t1", "c2"])]
+    chosen = ["t1", "c2"]
     words = "گروه خود در فیجی"
     quoted(desk, edition, words=words, place=place_of(words), attach=chosen, **TRANSLATION)
     saved = data_of(fiji)
@@ -206,7 +207,7 @@ def test_a_new_outcome_names_its_document_by_itself(desk, fiji, edition):
         ({"words": "فیجی"}, "These words stand in 2 places"),
         ({"words": "S-2011-553/fa/p1/0-5"}, "This place is in another text"),
         ({"words": "گروه خود", "translation_en": "x"}, "Say who translated"),
-        ({"words": "گروه خود", "attach": "99999"}, "Select a valid choice"),
+        ({"words": "گروه خود", "attach": "t9"}, "Select a valid choice"),
         ({"words": "گروه خود", "new-who": "un"}, "This field is required."),
         ({"words": "گروه خود", "new-term": "tool:x"}, "is not known here"),
         ({"words": "گروه خود", "new-term": "calm"}, "is the name of several"),
@@ -259,8 +260,7 @@ def test_who_may_only_read_has_no_form(client, fiji, edition):
 
 def test_who_may_not_change_the_case_quotes_but_does_not_attach(client, fiji, edition):
     staff(client, "view_edition", "view_case", "add_quotation")
-    chosen = fiji.statements.get(key="t1").pk
-    posted = {"words": "گروه خود", "attach": [chosen]}
+    posted = {"words": "گروه خود", "attach": ["t1"]}
     assert client.post(address(edition), posted).status_code == 403
     assert Quotation.objects.count() == 2
     quoted(client, edition, words="گروه خود")
@@ -272,14 +272,19 @@ def test_who_may_not_see_the_case_does_not_choose_it(client, fiji, edition):
     assert client.get(address(edition)).status_code == 403
 
 
-def test_a_statement_that_would_leave_a_published_case_incomplete_is_refused(desk, edition, fiji):
+def complete(case) -> None:
+    """Give a case all that readers may expect of one, and publish it."""
+    answered = set(case.statements.values_list("term__scheme", flat=True))
     for scheme in HEADER_SCHEMES:
         make_term(f"{scheme}:not_stated")
-    missing = [scheme for scheme in HEADER_SCHEMES if scheme != "trigger"]
-    for scheme in missing:
-        make_statement(fiji, f"{scheme}:not_stated", key=scheme)
+        if scheme not in answered:
+            make_statement(case, f"{scheme}:not_stated", key=scheme)
     texts = {f"summary_{language}": "What happened." for language in ("en", "fa", "ar")}
     Case.objects.update(review="published", published_on=timezone.now(), **texts)
+
+
+def test_a_statement_that_would_leave_a_published_case_incomplete_is_refused(desk, edition, fiji):
+    complete(fiji)
     posted = TRANSLATION | {"words": "سازمان ملل متحد", "new-place": "Suva"}
     posted |= {"new-term": "tool:mediation", "new-scope": "this_case", "new-support": "states"}
     before = Quotation.objects.count()
@@ -289,3 +294,92 @@ def test_a_statement_that_would_leave_a_published_case_incomplete_is_refused(des
     assert Quotation.objects.count() == before
     assert desk.post(address(edition), posted | {"new-who": "by: un"}).status_code == 302
     assert data_of(fiji)["t2"]["by"] == ["un"]
+
+
+# Cases that readers see
+
+
+@pytest.fixture
+def published(fiji):
+    """The same case, seen by readers."""
+    Case.objects.filter(pk=fiji.pk).update(review="published", published_on="2020-01-01T00:00:00Z")
+    records.note_saved("case", "fiji", source=Source.SEED)
+    fiji.refresh_from_db()
+    return fiji
+
+
+def words_of(case, key="t1") -> list[str]:
+    return [str(each.quotation) for each in case.statements.get(key=key).evidence.all()]
+
+
+def told(client, edition) -> str:
+    return html.unescape(client.get(address(edition)).content.decode())
+
+
+def test_an_editor_quotes_into_a_working_copy_of_what_readers_see(client, published, edition):
+    client.force_login(make_person("editor"))
+    assert "What you change here goes into a working copy" in told(client, edition)
+    before = data_of(published)
+    words = "گروه خود در فیجی"
+    quoted(client, edition, words=words, attach=["t1"], **TRANSLATION)
+    assert data_of(published) == before
+    copy = workflow.working_copy(published)
+    assert words_of(copy) == [place_of("تلاش ها برای ادامه"), place_of(words)]
+    page = told(client, edition)
+    assert "Your change is in a working copy." in page
+    assert "This case has a working copy: this is it." in page
+    assert f'{reverse("admin:cases_case_change", args=[copy.pk])}"' in page
+    newest = Revision.objects.filter(kind="working_copy", key="fiji").order_by("version").last()
+    quotation = Revision.objects.get(kind="quotation", key=place_of(words))
+    assert newest.change_set == quotation.change_set
+    assert place_of(words) not in client.get("/statements.csv").getvalue().decode()
+
+
+def test_the_next_words_go_into_the_same_copy(client, published, edition):
+    make_term("tool:good_offices")
+    client.force_login(make_person("editor"))
+    quoted(client, edition, words="گروه خود", attach=["t1"])
+    copy = workflow.working_copy(published)
+    new = {"new-term": "tool:good_offices", "new-who": "un", "new-scope": "this_case"}
+    quoted(client, edition, words="ادامه مکالمه", attach=["t1"], **new, **{"new-support": "states"})
+    assert workflow.working_copy(published) == copy
+    assert words_of(copy)[1:] == [place_of("گروه خود"), place_of("ادامه مکالمه")]
+    assert words_of(copy, "t2") == [place_of("ادامه مکالمه")]
+    assert not published.statements.filter(key="t2").exists()
+
+
+def test_a_new_statement_alone_makes_the_copy_too(client, published, edition):
+    make_term("outcome:calm")
+    client.force_login(make_person("editor"))
+    new = {"new-term": "outcome:calm", "new-scope": "this_case", "new-support": "states"}
+    new |= {"new-horizon": "during", "new-attribution": "credited", "new-credited_to": "t1"}
+    quoted(client, edition, words="گروه خود", **new)
+    copy = workflow.working_copy(published)
+    assert list(copy.statements.get(key="o1").credited_to.all()) == [copy.statements.get(key="t1")]
+    assert not published.statements.filter(key="o1").exists()
+
+
+@pytest.mark.parametrize("posted", [{"words": "گروه خود"}, {"words": "کنیا", "attach": ["t1"]}])
+def test_no_copy_is_made_where_nothing_of_the_case_is_written(client, published, edition, posted):
+    client.force_login(make_person("editor"))
+    client.post(address(edition), posted)
+    assert workflow.working_copy(published) is None
+
+
+def test_a_reviewer_quotes_into_the_case_itself(client, published, edition):
+    complete(published)
+    client.force_login(make_person("reviewer"))
+    assert "working copy" not in told(client, edition)
+    quoted(client, edition, words="گروه خود", attach=["t1"])
+    assert words_of(published)[1:] == [place_of("گروه خود")]
+    assert workflow.working_copy(published) is None
+
+
+def test_nobody_quotes_into_a_case_that_was_withdrawn_but_a_reviewer(client, published, edition):
+    Case.objects.filter(pk=published.pk).update(review="withdrawn")
+    client.force_login(make_person("editor"))
+    assert "You may not change this case." in told(client, edition)
+    posted = {"words": "گروه خود", "attach": ["t1"]}
+    assert client.post(address(edition), posted).status_code == 403
+    client.force_login(make_person("reviewer"))
+    quoted(client, edition, **posted)
