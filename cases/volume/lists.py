@@ -7,8 +7,9 @@ from random import Random
 from typing import Generic, TypeVar
 
 from django.conf import settings
+from django.db.models import Prefetch
 
-from cases.models import Actor, Country, Region, Term
+from cases.models import Actor, ActorName, Country, Region, Term
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, WORDLESS_TERMS
 
 T = TypeVar("T")
@@ -48,7 +49,9 @@ class Lists:
             elif term.broader_id or term.id not in groups:
                 real[term.scheme].append(term)
         self.terms = {scheme: Uneven(found) for scheme, found in real.items()}
-        actors = list(Actor.objects.prefetch_related("names").order_by("code"))
+        # Called as the index calls them (see cases.querysets.StatementQuerySet).
+        names = Prefetch("names", ActorName.objects.order_by("order", "id"), to_attr="told_names")
+        actors = list(Actor.objects.prefetch_related("names", names).order_by("code"))
         self.actors = Uneven(actors)
         self.countries = Uneven(list(Country.objects.order_by("alpha3")))
         regions = list(Region.objects.order_by("code"))

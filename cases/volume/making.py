@@ -346,7 +346,8 @@ class _CaseMaker:
             **values,
         )
         self.statements.append(statement)
-        statement._prefetched_objects_cache = {"parts": [], "documents": [], "evidence": []}
+        # What the index reads of a statement (see cases.querysets.StatementQuerySet).
+        statement.told_parts, statement.told_documents, statement.told_words = [], [], []
         if term.id in WORDLESS_TERMS:
             return statement
         statement.support = random.choices(Support.values, (85, 11, 4))[0]
@@ -368,7 +369,7 @@ class _CaseMaker:
                 setattr(statement, f"note_{language}", wording.NOTES[language])
         if term.scheme in ("event", "outcome") and random.random() < 0.05:
             self._add(DOCUMENTS, statement_id=statement.pk, document_id=self.source.document.pk)
-            statement._prefetched_objects_cache["documents"].append(self.source.document)
+            statement.told_documents.append(self.source.document)
         self._cast(statement)
         return statement
 
@@ -394,9 +395,9 @@ class _CaseMaker:
                 StatementActor, statement=statement, actor=actor, part=part, order=places[part]
             )
             places[part] += 1
-            statement._prefetched_objects_cache["parts"].append(row)
+            statement.told_parts.append(row)
         # As the database gives them back: by their place, then as they were written.
-        statement._prefetched_objects_cache["parts"].sort(key=lambda row: row.order)
+        statement.told_parts.sort(key=lambda row: row.order)
 
     def _credit(self) -> None:
         """Owe outcomes to tools of the case."""
@@ -450,7 +451,7 @@ class _CaseMaker:
         return Coverage.SUBSTANTIAL if is_substantial else Coverage.NAMED_ONLY
 
     def _words_of(self, statement: Statement, language: str) -> str:
-        parts = statement._prefetched_objects_cache["parts"]
+        parts = statement.told_parts
         actor = parts[0].actor if parts else self.actors[0]
         return wording.claim(
             statement.scheme,
@@ -471,7 +472,7 @@ class _CaseMaker:
             now, sentences = sentences[:taken], sentences[taken:]
             self._write_paragraph(now)
         for statement in self.statements:
-            for order, row in enumerate(statement._prefetched_objects_cache["evidence"]):
+            for order, row in enumerate(statement.told_words):
                 row.order = order
 
     def _sentences(self) -> list[Sentence]:
@@ -500,4 +501,6 @@ class _CaseMaker:
             quotation = self.source.quote(passage, start, end, sentence.translation)
             for statement in sentence.users:
                 row = self._add(StatementQuotation, statement=statement, quotation=quotation)
-                statement._prefetched_objects_cache["evidence"].append(row)
+                row.words, row.language = sentence.text, language
+                row.translation_en, row.document = sentence.translation, self.source.document.code
+                statement.told_words.append(row)
