@@ -233,10 +233,6 @@
   };
   const start = () => {
     document.body.append(list, count);
-    // Above the names of its rows, Django's own table has a heading without words.
-    for (const empty of document.querySelectorAll("th.original:empty")) {
-      empty.replaceWith(make("td", { class: "original" }));
-    }
     for (const section of document.querySelectorAll("[data-statements]")) {
       const button = section.querySelector("[data-add]");
       if (!button) continue;
