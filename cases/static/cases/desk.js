@@ -230,6 +230,7 @@
     total.value = Number(total.value) + 1;
     equip(row);
     row.querySelector('[name$="-term"]').focus();
+    return row;
   };
   const start = () => {
     document.body.append(list, count);
@@ -238,6 +239,12 @@
       if (!button) continue;
       button.hidden = false;
       button.addEventListener("click", () => add(section));
+      const title = section.getAttribute("aria-labelledby");
+      const both = make("button", { type: "button", class: "button", "data-add-above": "" });
+      both.textContent = said.addAbove;
+      both.setAttribute("aria-describedby", title);
+      both.addEventListener("click", () => fillAsAbove(add(section)));
+      button.after(" ", both);
     }
     document.querySelectorAll(".statement").forEach(equip);
     // An address may name a statement by its key.
