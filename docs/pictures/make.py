@@ -91,11 +91,10 @@ def wait_for(address: str) -> None:
     sys.exit(f"The server at {address} does not answer: what it said stands above.")
 
 
-@contextmanager
-def chromium():
-    """A browser, or a sentence on what is missing."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    if executable is None:
+def needed():
+    """The program of the browser and what drives it, or a sentence on which of them is missing."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
         sys.exit(
             "The pictures are taken by Chromium: install it so that `chromium` is on the PATH."
         )
@@ -103,10 +102,7 @@ def chromium():
         from playwright.sync_api import sync_playwright
     except ImportError:
         sys.exit("Playwright is not installed: run `make pictures`, which installs it first.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    return program, sync_playwright
 
 
 # A person at the desk
@@ -380,12 +376,34 @@ def bring_home(hand: Hand, address: str) -> None:
     picture(hand.page, "import", "#content h2", "#content .submit-row")
 
 
+def check_coded() -> None:
+    """What was coded at the desk is what the seeds have of Fiji, to the statement."""
+    from cases import records
+
+    coded = {each["key"]: each for each in records.dump("case", ["fiji"])["fiji"]["statements"]}
+    for each in CODED["statements"]:
+        wanted = {**each, **each.get("actors", {})}
+        wanted.pop("actors", None)
+        found = coded.pop(each["key"], {})
+        for statement in (wanted, found):
+            if "quotations" in statement:
+                statement["quotations"] = len(statement["quotations"])
+        if wanted != found:
+            sys.exit(f"{each['key']} was coded as {found}: the walk must give {wanted}.")
+    if coded:
+        sys.exit(f"The walk coded more than the seeds: {', '.join(coded)}.")
+
+
 def main() -> None:
-    with site() as address, chromium() as browser:
-        amina, bo = (sign_in(browser, address, name) for name in ("amina", "bo"))
-        code_straight(amina, bo)
-        code_with_detours(amina, bo)
-        bring_home(bo, address)
+    program, sync_playwright = needed()
+    with site() as address:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+            amina, bo = (sign_in(browser, address, name) for name in ("amina", "bo"))
+            code_straight(amina, bo)
+            code_with_detours(amina, bo)
+            bring_home(bo, address)
+        check_coded()
 
 
 if __name__ == "__main__":
