@@ -7,13 +7,14 @@ MANAGE := $(BIN)/python manage.py
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
 
-.PHONY: help install run seed test check format
+.PHONY: help install run seed test check format pictures
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
 	@echo "make test     install and pass all tests, on SQLite and PostgreSQL"
 	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
 	@echo "make seed     load the seed folder; safe to repeat"
+	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
 
 install: .venv/installed var/secret_key var/catalogues-compiled
@@ -54,6 +55,9 @@ test: install .venv/tests-installed
 format: .venv/tests-installed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+pictures: install .venv/tests-installed
+	$(BIN)/python -m docs.pictures.make
 
 check: install .venv/tests-installed
 	$(BIN)/ruff format --check .

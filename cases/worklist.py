@@ -21,10 +21,13 @@ from cases.models import (
 )
 from cases.models.choices import Certainty, NameKind, Review, Support
 from cases.models.vocabulary import WORDLESS_TERMS
+from cases.templatetags.reading import direction
 from cases.text import squash
 
 # A list on the front page shows the first; the page of all of them has the rest.
 SHOWN = 8
+# From what is printed to what is meant, as the text runs.
+ARROWS = {"ltr": "→", "rtl": "←"}
 
 
 @dataclass(frozen=True)
@@ -112,9 +115,10 @@ def _uncoded() -> Task:
 
 def _doubtful_errata() -> Task:
     rows = Erratum.objects.filter(certainty=Certainty.POSSIBLE).order_by("code")
+    rows = rows.select_related("edition").defer("edition__content")
     items = [
         Item(
-            f"{erratum.printed} → {erratum.reading}",
+            f"{erratum.printed} {ARROWS[direction(erratum.edition.language)]} {erratum.reading}",
             reverse("admin:cases_erratum_change", args=[erratum.pk]),
             erratum.code,
         )

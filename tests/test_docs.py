@@ -60,6 +60,15 @@ def test_every_file_that_is_linked_exists(path):
     assert missing == []
 
 
+def test_pictures_are_few_and_small_and_told_in_words():
+    shown = re.findall(r"!\[(.*?)\]\((.+?)\)", (DOCS / "editing.md").read_text(encoding="utf-8"))
+    there = sorted(DOCS.glob("pictures/*.png"))
+    assert sorted(DOCS / name for _told, name in shown) == there
+    assert 0 < len(there) <= 8
+    assert [each.name for each in there if each.stat().st_size > 60_000] == []
+    assert all(len(told.split()) > 8 for told, _name in shown)
+
+
 def test_the_readme_names_make_targets_and_links_documents():
     # The tests above would pass on a file that says nothing.
     readme = READ_FIRST[0].read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.base import DirectedAdmin, ReadOnlyAdmin, RecordAdmin
+from cases.admin.fields import LabelledFormSet
 from cases.admin.merging import MergeAdmin
 from cases.admin.tables import TableAdmin
 from cases.models import Actor, ActorName, Term
@@ -11,6 +12,7 @@ from cases.models import Actor, ActorName, Term
 
 class ActorNameInline(DirectedAdmin, admin.TabularInline):
     model = ActorName
+    formset = LabelledFormSet
     extra = 1
 
 

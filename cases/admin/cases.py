@@ -156,12 +156,14 @@ class CaseAdmin(CaseWorkflow, LookupViews, MergeAdmin, TableAdmin, RecordAdmin):
 
 class StatementActorInline(admin.TabularInline):
     model = StatementActor
+    formset = LabelledFormSet
     extra = 1
     autocomplete_fields = ["actor"]
 
 
 class StatementQuotationInline(admin.TabularInline):
     model = StatementQuotation
+    formset = LabelledFormSet
     extra = 1
     autocomplete_fields = ["quotation"]
     readonly_fields = ["printed_words"]

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases.admin.base import DirectedAdmin, ReadOnlyAdmin, RecordAdmin
+from cases.admin.fields import LabelledFormSet
 from cases.admin.reading import ReadingDesk
 from cases.admin.tables import TableAdmin
 from cases.models import (
@@ -130,6 +131,7 @@ class ReferenceAdmin(TableAdmin, RecordAdmin):
 
 class ErratumPlaceInline(DirectedAdmin, admin.TabularInline):
     model = ErratumPlace
+    formset = LabelledFormSet
     extra = 1
     autocomplete_fields = ["passage"]
 

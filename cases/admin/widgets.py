@@ -21,6 +21,7 @@ class DeskMedia:
             "data-check": reverse("admin:cases_case_check"),
             "data-found": _("found"),
             "data-above": _("Words as above"),
+            "data-add-above": _("Add with words as above"),
         }
         script = forms.Script("cases/desk.js", **addresses, defer=True)
         return forms.Media(js=[script], css={"all": ["cases/desk.css"]})

@@ -37,6 +37,7 @@ def edition():
 def fiji(edition):
     make_term("tool:good_offices", label_fa="مساعی جمیله")
     make_term("tool:dialogue_process", label_fa="فرایند گفت‌وگو")
+    make_term("event:process")
     make_actor("un", name="United Nations")
     make_actor("ecowas", name="Economic Community of West African States")
     case = make_case("fiji", review="draft", start="2008-23")
@@ -146,6 +147,15 @@ def test_a_new_row_takes_its_words_from_the_row_above(fiji, open_desk):
     page.locator("[name=_save]").click()
     page.wait_for_url("**/cases/case/")
     assert data_of(fiji)["t2"]["quotations"] == data_of(fiji)["t1"]["quotations"]
+
+
+def test_a_row_is_added_with_the_words_of_the_row_above(fiji, open_desk):
+    page = open_desk(change(fiji))
+    page.locator("#event-group [data-add-above]").click()
+    page.keyboard.type("process")
+    page.locator("[name=_save]").click()
+    page.wait_for_url("**/cases/case/")
+    assert data_of(fiji)["v1"]["quotations"] == data_of(fiji)["t1"]["quotations"]
 
 
 def test_what_was_typed_stays_where_the_words_are_nowhere(fiji, open_desk):

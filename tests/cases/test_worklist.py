@@ -55,12 +55,13 @@ def test_a_text_waits_until_all_of_it_is_coded():
     assert waiting()["uncoded"].items[0].note == "1 passage to code"
 
 
-def test_only_doubtful_errata_wait():
-    passage = add_passage(make_edition(), "p1", "Libya and Nairoby")
+@pytest.mark.parametrize(("language", "arrow"), [("en", "→"), ("fa", "←")])
+def test_only_doubtful_errata_wait(language, arrow):
+    passage = add_passage(make_edition(language=language), "p1", "Libya and Nairoby")
     make_misprint(passage, "Libya", certainty="possible")
     make_misprint(passage, "Nairoby")
     task = waiting()["errata"]
-    assert (task.count, task.items[0].name) == (1, "Libya → Conakry")
+    assert (task.count, task.items[0].name) == (1, f"Libya {arrow} Conakry")
 
 
 def test_actors_with_one_name_look_double_whatever_its_letters():

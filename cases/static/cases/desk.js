@@ -230,18 +230,21 @@
     total.value = Number(total.value) + 1;
     equip(row);
     row.querySelector('[name$="-term"]').focus();
+    return row;
   };
   const start = () => {
     document.body.append(list, count);
-    // Above the names of its rows, Django's own table has a heading without words.
-    for (const empty of document.querySelectorAll("th.original:empty")) {
-      empty.replaceWith(make("td", { class: "original" }));
-    }
     for (const section of document.querySelectorAll("[data-statements]")) {
       const button = section.querySelector("[data-add]");
       if (!button) continue;
       button.hidden = false;
       button.addEventListener("click", () => add(section));
+      const title = section.getAttribute("aria-labelledby");
+      const both = make("button", { type: "button", class: "button", "data-add-above": "" });
+      both.textContent = said.addAbove;
+      both.setAttribute("aria-describedby", title);
+      both.addEventListener("click", () => fillAsAbove(add(section)));
+      button.after(" ", both);
     }
     document.querySelectorAll(".statement").forEach(equip);
     // An address may name a statement by its key.
