@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from django.db.models import F, Model, Prefetch, QuerySet
+from django.db.models import F, Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from cases.models import (
@@ -48,33 +48,30 @@ SHAPE = Shape(
 
 def rows() -> QuerySet:
     """Statements with all that `dump` touches."""
+    read = Statement.objects.select_related("assessed_by").prefetch_related(*_listed())
+    return read.order_by("order", "id")
+
+
+def _listed() -> list[Prefetch]:
+    """The lists of statements as plain lists: a manager for every row and list takes long."""
     # Within its statement alone: their own order asks for that of the statements too.
     parts = StatementActor.objects.only("statement", "part").order_by("order", "id")
-    parts = parts.annotate(code=F("actor__code"))
-    place = {"passage_ref": "quotation__passage__ref", "start": "quotation__start"}
-    place = {name: F(path) for name, path in (place | {"end": "quotation__end"}).items()}
     evidence = StatementQuotation.objects.only("statement").order_by("order", "id")
-    evidence = evidence.annotate(**place)
-    return (
-        Statement.objects.select_related("assessed_by")
-        .prefetch_related(
-            # As plain lists: a manager for every row and list takes longer than all the rest.
-            Prefetch("parts", parts, to_attr="stored_parts"),
-            Prefetch("evidence", evidence, to_attr="stored_evidence"),
-            Prefetch(
-                "documents",
-                Document.objects.only("code").order_by("code"),
-                to_attr="stored_documents",
-            ),
-            Prefetch("about", Term.objects.only("id").order_by("id"), to_attr="stored_about"),
-            Prefetch(
-                "credited_to",
-                Statement.objects.only("key").order_by("key"),
-                to_attr="stored_credit",
-            ),
-        )
-        .order_by("order", "id")
+    evidence = evidence.annotate(
+        passage_ref=F("quotation__passage__ref"),
+        start=F("quotation__start"),
+        end=F("quotation__end"),
     )
+    documents = Document.objects.only("code").order_by("code")
+    topics = Term.objects.only("id").order_by("id")
+    tools = Statement.objects.only("key").order_by("key")
+    return [
+        Prefetch("parts", parts.annotate(code=F("actor__code")), to_attr="stored_parts"),
+        Prefetch("evidence", evidence, to_attr="stored_evidence"),
+        Prefetch("documents", documents, to_attr="stored_documents"),
+        Prefetch("about", topics, to_attr="stored_about"),
+        Prefetch("credited_to", tools, to_attr="stored_credit"),
+    ]
 
 
 def dump(row: Statement) -> Data:
@@ -83,7 +80,7 @@ def dump(row: Statement) -> Data:
 
 
 def _lists(row: Statement) -> Data:
-    """The lists of a statement that was read by `rows`; a new one has none."""
+    """The lists of a statement as they were read; a new one has none."""
     if not hasattr(row, "stored_parts"):
         return {}
     result: Data = {}
@@ -236,7 +233,9 @@ def assign(row: Statement, data: Data, index: Index) -> None:
 def write(case, items: list[Data], index: Index) -> None:
     """Make the statements of a case exactly these, keeping the rows that have not changed."""
     # A case that was read to be changed has them at hand; a new one has none.
-    stored = {row.key: row for row in case.statements.all()}
+    there = list(case.statements.all())
+    prefetch_related_objects(there, *_listed())
+    stored = {row.key: row for row in there}
     wanted = {data["key"] for data in items}
     if gone := [row.pk for key, row in stored.items() if key not in wanted]:
         Statement.objects.filter(pk__in=gone).delete()
