@@ -55,6 +55,17 @@ def in_turn(*functions: Callable[[], float], least: int = 3, most: int = 7) -> l
     return [statistics.median(times) for times in taken]
 
 
+def run_all(queries: list[str]) -> None:
+    """Ask these of the database, and take what it gives, without anything around it."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for sql in queries:
+            cursor.execute(sql)
+            if cursor.description:
+                cursor.fetchall()
+
+
 def percentile(times: list[float], share: float) -> float:
     """The time within which this share of all was done."""
     ordered = sorted(times)
