@@ -1,18 +1,20 @@
 # Two commands for a newcomer: `make run` and `make test`. Needs Python 3.11 or newer and nothing else.
 PYTHON ?= python3
 PORT ?= 8000
+SIZES ?= 1000 10000 100000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # What `check --deploy` looks at: the settings of a public site, with values for this command only.
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
 
-.PHONY: help install run seed test check format pictures
+.PHONY: help install run seed test check bench format pictures
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
 	@echo "make test     install and pass all tests, on SQLite and PostgreSQL"
 	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
+	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
 	@echo "make seed     load the seed folder; safe to repeat"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
@@ -51,6 +53,9 @@ run: seed
 
 test: install .venv/tests-installed
 	$(BIN)/python tests/run.py
+
+bench: install .venv/tests-installed
+	$(BIN)/python -m tests.benchmarks $(SIZES)
 
 format: .venv/tests-installed
 	$(BIN)/ruff format .

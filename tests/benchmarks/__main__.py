@@ -35,7 +35,7 @@ def main() -> int:
         rows += measured
         if not complete:
             failed.append(f"{database.kind} with {database.cases:,} cases")
-    rows += _growth(rows)
+    rows += growth(rows)
     print(report.as_table(rows))
     report.write_csv(rows, BASE / "var" / "bench.csv")
     report.write_picture(rows, BASE / "var" / "bench.svg")
@@ -59,7 +59,7 @@ def _measure(database: Database, parts: list[str]) -> tuple[list[Row], bool]:
     return rows, done.returncode == 0
 
 
-def _growth(rows: list[Row]) -> list[Row]:
+def growth(rows: list[Row]) -> list[Row]:
     """How much dearer the largest database is than the smallest."""
     found = []
     for work in GROWING:

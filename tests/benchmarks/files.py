@@ -33,7 +33,8 @@ def rows(database: Database) -> Iterator[Row]:
 
 
 def _whole(database: Database, name: str, goal: float) -> Iterator[Row]:
-    path, sql = FOLDER / f"{name}.csv", _literally(TABLES[name].query().query)
+    path = FOLDER / f"{database.kind}-{name}.csv"
+    sql = _literally(TABLES[name].query().query)
     runs = []
 
     def ours() -> float:

@@ -9,7 +9,7 @@ import django
 
 from tests.benchmarks.databases import Database
 
-PARTS = ("files", "pages", "reading")
+PARTS = ("files", "pages", "reading", "desk")
 
 
 def main() -> int:
@@ -18,10 +18,10 @@ def main() -> int:
     django.setup()
     from django.conf import settings
 
-    from tests.benchmarks import files, pages, reading
+    from tests.benchmarks import desk, files, pages, reading
 
     settings.ALLOWED_HOSTS.append("testserver")
-    modules = {"files": files, "pages": pages, "reading": reading}
+    modules = {"files": files, "pages": pages, "reading": reading, "desk": desk}
     gc.freeze()
     for part in parts or PARTS:
         try:

@@ -16,7 +16,7 @@ from cases.models import Case, CaseFacet, Edition
 from cases.views.case_list import PER_PAGE
 from tests.benchmarks import peers
 from tests.benchmarks.databases import Database
-from tests.benchmarks.measuring import Row, in_turn, percentile, timed
+from tests.benchmarks.measuring import Row, in_turn, percentile, run_all, timed
 from tests.benchmarks.servers import Reader, datasette_site, site
 
 ROUNDS = 3
@@ -124,19 +124,12 @@ def _page(database: Database, work: str, address: str) -> Row:
     queries = [query["sql"] for query in asked.captured_queries]
     seconds, bare = in_turn(
         lambda: timed(lambda: client.get(address).content),
-        lambda: timed(lambda: _run_all(queries)),
+        lambda: timed(lambda: run_all(queries)),
         least=5,
         most=15,
     )
     peer = f"its {len(queries)} queries"
     return Row(work, database.kind, database.cases, seconds, peer, bare, 3.0)
-
-
-def _run_all(queries: list[str]) -> None:
-    with connection.cursor() as cursor:
-        for sql in queries:
-            cursor.execute(sql)
-            cursor.fetchall()
 
 
 def _case_address(*, largest: bool = False) -> str:
