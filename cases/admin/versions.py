@@ -124,6 +124,7 @@ def history_page(request, model_admin, kind: str, key: str, row=None, only: str 
         **model_admin.admin_site.each_context(request),
         "title": _("History"),
         "opts": model_admin.opts,
+        "kind": kind,
         "key": key,
         "row": row,
         "only": only,

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import records
+from cases import records, workflow
 from cases.admin.versions import address_of
 from cases.models import (
     Actor,
@@ -39,6 +39,7 @@ from tests.factories import (
     make_statement,
     make_term,
 )
+from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +183,22 @@ def test_the_history_of_a_statement_is_that_of_its_case_without_the_rest(client,
     save(client, finding, note_en="Seen")
     save(client, finding, note_en="Seen again")
     assert changes(client, finding)[0] == {"note_en"}
+
+
+def test_the_history_of_a_statement_leads_to_that_of_the_record_that_has_it(client, case):
+    def links(row):
+        page = client.get(address(type(row), "history", row.pk)).content.decode()
+        return set(re.findall(r'href="(/admin/cases/revision/record/[^"]*)"', page))
+
+    save(client, case)
+    assert links(case.statements.get(key="t1")) == {address_of("case", case.slug)}
+    Case.objects.filter(pk=case.pk).update(review="published", published_on=timezone.now())
+    case.refresh_from_db()
+    copy = workflow.writable(case, make_person("editor"))
+    assert links(copy.statements.get(key="t1")) == {address_of("working_copy", case.slug)}
+    finding = make_statement(None, "finding:lesson", key="f1")
+    save(client, finding, note_en="Seen")
+    assert links(finding) == set()
 
 
 def test_every_kind_of_record_has_its_history(client, case):
