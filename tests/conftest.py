@@ -39,6 +39,21 @@ def in_english():
 
 
 @pytest.fixture
+def superuser():
+    """Somebody who may do everything; without a password, whose hashing takes its time."""
+    from tests.people import make_person
+
+    return make_person("superuser", "editor")
+
+
+@pytest.fixture
+def desk(client, superuser):
+    """A browser at the desk of somebody who may do everything."""
+    client.force_login(superuser)
+    return client
+
+
+@pytest.fixture
 def say(monkeypatch):
     """Translates an English sentence for one test: `say("fa", "Published", "منتشر شد")`."""
     from django.utils.translation import trans_real

@@ -205,6 +205,18 @@ def add_passage(edition, code, text, *, calls=(), section=None, number=None) -> 
     )
 
 
+SENTENCE = "سازمان ملل متحد از طریق گروه خود در فیجی از تلاش ها برای ادامه مکالمه پشتیبانی کرد."
+
+
+def make_text_of_fiji() -> Edition:
+    """A heading and two paragraphs, which share some words; the second is SENTENCE."""
+    edition = make_edition()
+    add_passage(edition, "h1", "اقیانوسیه")
+    add_passage(edition, "p33", "گروه‌های کشوری <در> فیجی کار می کنند.")
+    add_passage(edition, "p34", SENTENCE)
+    return edition
+
+
 def _place(passage, words) -> dict:
     start = passage.text.index(words)
     return {"passage": passage, "start": start, "end": start + len(words)}

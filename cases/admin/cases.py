@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases import records, workflow
 from cases.admin.base import ReadOnlyAdmin, RecordAdmin, is_trial
-from cases.admin.documents import in_direction
+from cases.admin.documents import printed
 from cases.admin.fields import LabelledFormSet, LookupField, LookupsField
 from cases.admin.helping import LookupViews
 from cases.admin.lookups import Lookups
@@ -175,9 +175,7 @@ class StatementQuotationInline(admin.TabularInline):
     def printed_words(self, evidence):
         if not evidence.pk:
             return "–"
-        quotation = evidence.quotation
-        words = quotation.passage.text[quotation.start : quotation.end]
-        return in_direction(words, quotation.passage.edition.language)
+        return printed(evidence.quotation)
 
 
 class WordsFilter(admin.SimpleListFilter):

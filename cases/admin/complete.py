@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from cases import records
 from cases.models.choices import Review
 from cases.records.completeness import lacks
 from cases.records.differences import steps_of
@@ -45,10 +44,8 @@ class KeepsComplete:
         super().note_saved(request, row, change_set)
         record = self.record_of(row)
         is_elsewhere = getattr(request, "held_back_case", None) == record.row.pk
-        if record.kind != "case" or is_elsewhere:
-            return
-        data = records.dump("case", [record.key])[record.key]
-        if data["review"] == Review.PUBLISHED and (found := lacks(data)):
+        is_seen = record.kind == "case" and record.row.review == Review.PUBLISHED
+        if is_seen and not is_elsewhere and (found := lacks(record.now())):
             raise Incomplete(found)
 
     def changeform_view(self, request, *args, **kwargs):

@@ -25,6 +25,11 @@ def in_direction(text: str, language: str) -> str:
     return format_html('<bdi lang="{}">{}</bdi>', language, text)
 
 
+def printed(row) -> str:
+    """The words of a passage that a quotation or a reference is about."""
+    return in_direction(row.passage.text[row.start : row.end], row.passage.edition.language)
+
+
 def shortened(text: str, length: int = 120) -> str:
     """The beginning of a long text."""
     return text if len(text) <= length else f"{text[:length]}…"
@@ -105,8 +110,7 @@ class QuotationAdmin(TableAdmin, RecordAdmin):
     def printed_words(self, quotation):
         if not quotation.pk:
             return "–"
-        words = quotation.passage.text[quotation.start : quotation.end]
-        return in_direction(words, quotation.passage.edition.language)
+        return printed(quotation)
 
     @admin.display(description=_("uses"), ordering="uses")
     def uses(self, quotation):
@@ -125,8 +129,7 @@ class ReferenceAdmin(TableAdmin, RecordAdmin):
 
     @admin.display(description=_("words"))
     def printed_words(self, reference):
-        words = reference.passage.text[reference.start : reference.end]
-        return in_direction(words, reference.passage.edition.language)
+        return printed(reference)
 
 
 class ErratumPlaceInline(DirectedAdmin, admin.TabularInline):

@@ -89,8 +89,28 @@ class HeldBack(KeepsComplete):
         if not getattr(request, "is_saved_elsewhere", False):
             super().message_user(request, *args, **kwargs)
 
-    def save_in_copy(self, request, case, show):
-        """`show` answers the request as if the case could be changed; gives (response, copy)."""
+    def answer_in_copy(self, request, case, show, address_in):
+        """Answer a form of a published case; what it changes goes into the working copy.
+
+        `show` answers the request as if the case could be changed; `address_in` is where the
+        form's row is in a copy.
+        """
+        request.held_back_case = case.pk
+        copy = workflow.working_copy(case)
+        if copy and request.method == "GET":
+            said = _("This case has a working copy: this is it. Readers see the case without it.")
+            self.message_user(request, said, messages.INFO)
+            return HttpResponseRedirect(address_in(copy))
+        if copy or request.method != "POST":
+            return show()
+        response, copy = self._save_in_copy(request, case, show)
+        if copy is None:
+            return response
+        self.log_change(request, copy, [{"changed": {}}])
+        return HttpResponseRedirect(address_in(copy))
+
+    def _save_in_copy(self, request, case, show):
+        """What `show` answers, and the copy that was made, if anything was changed."""
         request.is_saved_elsewhere = True
         response, copy = workflow.change_in_copy(case, request.user, show)
         request.is_saved_elsewhere = False
@@ -178,19 +198,7 @@ class CaseWorkflow(HeldBack):
         show = partial(show, self._standing(request, case) | (extra_context or {}))
         if not workflow.goes_to_copy(case, request.user):
             return show()
-        request.held_back_case = case.pk
-        copy = workflow.working_copy(case)
-        if copy and request.method == "GET":
-            said = _("This case has a working copy: this is it. Readers see the case without it.")
-            self.message_user(request, said, messages.INFO)
-            return HttpResponseRedirect(_address(copy))
-        if copy or request.method != "POST":
-            return show()
-        response, copy = self.save_in_copy(request, case, show)
-        if copy is None:
-            return response
-        self.log_change(request, copy, [{"changed": {}}])
-        return HttpResponseRedirect(_address(copy))
+        return self.answer_in_copy(request, case, show, _address)
 
     def _standing(self, request, case) -> dict:
         """For the form: where the case is, and the buttons of the steps from there."""
@@ -448,16 +456,7 @@ class StatementWorkflow(HeldBack):
         case = statement.case if statement else None
         if case is None or not workflow.goes_to_copy(case, request.user):
             return show()
-        request.held_back_case = case.pk
-        copy = workflow.working_copy(case)
-        if copy and request.method == "GET":
-            said = _("This case has a working copy: this is it. Readers see the case without it.")
-            self.message_user(request, said, messages.INFO)
-            return HttpResponseRedirect(_same_in(copy, statement))
-        if copy or request.method != "POST":
-            return show()
-        response, copy = self.save_in_copy(request, case, show)
-        return HttpResponseRedirect(_same_in(copy, statement)) if copy else response
+        return self.answer_in_copy(request, case, show, partial(_same_in, statement=statement))
 
 
 def _same_in(copy: Case, statement: Statement) -> str:

@@ -113,11 +113,9 @@ def _orders(selection: Selection) -> list[Option]:
     return options(shown, [asked.get("order") or default])
 
 
-def chips(params, selection: Selection, facets: list[Facet]) -> list[Chip]:
-    """What is asked for, each with the address that asks for everything else."""
-    asked, found = selection.asked, []
-    if asked.get("q"):
-        found.append(Chip(_("“%(words)s”") % {"words": asked["q"]}, without(params, "q", "page")))
+def chips_of_facets(params, facets: list[Facet]) -> list[Chip]:
+    """The chosen values of all facets, each with the address that asks for everything else."""
+    found = []
     for facet in facets:
         for option in facet.chosen:
             rest = params.copy()
@@ -125,6 +123,15 @@ def chips(params, selection: Selection, facets: list[Facet]) -> list[Chip]:
             kept = [value for value in rest.getlist(facet.name) if value != option.value]
             rest.setlist(facet.name, kept)
             found.append(Chip(f"{facet.label}: {option.label}", rest.urlencode()))
+    return found
+
+
+def chips(params, selection: Selection, facets: list[Facet]) -> list[Chip]:
+    """What is asked for, each with the address that asks for everything else."""
+    asked, found = selection.asked, []
+    if asked.get("q"):
+        found.append(Chip(_("“%(words)s”") % {"words": asked["q"]}, without(params, "q", "page")))
+    found += chips_of_facets(params, facets)
     for name, sentence in (("from", _("from %(date)s")), ("to", _("until %(date)s"))):
         if asked.get(name):
             date = edtf.words(edtf.clean(params[name]), language())

@@ -9,11 +9,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.facets import Facet
 from cases.findings import DEFAULT_ORDER, ORDERS, select_findings
 from cases.models import Statement
 from cases.models.fields import translated
-from cases.views.case_list import Chip
+from cases.views.case_list import chips_of_facets
 from cases.views.common import (
     clean_address,
     file_links,
@@ -47,7 +46,7 @@ def finding_list(request):
             "page": page,
             "groups": _groups(page, order),
             "facets": facets,
-            "chips": _chips(params, facets),
+            "chips": chips_of_facets(params, facets),
             "orders": options(ORDERS, [order]),
             "files": file_links("findings", without(params, "page")),
         },
@@ -82,16 +81,3 @@ def _text_of(finding):
         for evidence in finding.evidence.all()
     }
     return documents.get(finding.first_text)
-
-
-def _chips(params, facets: list[Facet]) -> list[Chip]:
-    """What is asked for, each with the address that asks for everything else."""
-    found = []
-    for facet in facets:
-        for option in facet.chosen:
-            rest = params.copy()
-            rest.pop("page", None)
-            kept = [value for value in rest.getlist(facet.name) if value != option.value]
-            rest.setlist(facet.name, kept)
-            found.append(Chip(f"{facet.label}: {option.label}", rest.urlencode()))
-    return found

@@ -1,9 +1,8 @@
 """The case page in a browser: words that open beside their value, and what paper shows."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.views import VIEWS
+from tests.browser.views import VIEWS, check_view
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,10 +43,7 @@ def test_with_all_words_open_it_is_accessible_and_fits_the_screen(
     for number in range(references.count()):
         references.nth(number).click()
     assert page.locator(".opened").count() == references.count()
-    root = "document.documentElement"
-    assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    check_view(page, prefix)
 
 
 def test_words_open_beside_their_value_and_close_again(guinea, open_page):

@@ -1,9 +1,8 @@
 """Finding cases like one's own and putting them side by side, as a browser does it."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.views import VIEWS
+from tests.browser.views import VIEWS, check_view
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,9 +43,7 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(
         assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), address
         # What is folded away is to be as good as what is not.
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), address
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{prefix}{address}: {found.generate_report()}"
+        check_view(page, prefix)
 
 
 def test_from_a_situation_to_a_comparison_without_javascript(cases, open_page):

@@ -1,5 +1,7 @@
 """The ways in which the browser tests look at a page."""
 
+from axe_playwright_python.sync_playwright import Axe
+
 # Every language with both widths and both colour schemes, and every width with every scheme: what
 # looks differently is looked at, without all twelve combinations of it.
 VIEWS = [
@@ -10,3 +12,13 @@ VIEWS = [
     ("/ar", 1280, "light"),
     ("/ar", 320, "dark"),
 ]
+LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
+
+
+def check_view(page, prefix: str) -> None:
+    """The page runs as its language does, is no wider than the screen, and is accessible."""
+    assert page.locator("html").get_attribute("dir") == LANGUAGES[prefix], page.url
+    root = "document.documentElement"
+    assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), page.url
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"

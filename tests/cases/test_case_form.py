@@ -14,40 +14,24 @@ from cases.models import Actor, ActorName, Case, Quotation, Revision, Term
 from cases.models.choices import Part, Source
 from tests.cases.test_admin import form_of, said_of
 from tests.factories import (
-    add_passage,
+    SENTENCE,
     make_actor,
     make_case,
     make_country,
     make_document,
-    make_edition,
     make_quotation,
     make_region,
     make_statement,
     make_term,
+    make_text_of_fiji,
 )
 
 pytestmark = pytest.mark.django_db
 
-SENTENCE = "سازمان ملل متحد از طریق گروه خود در فیجی از تلاش ها برای ادامه مکالمه پشتیبانی کرد."
-
-
-@pytest.fixture
-def editor():
-    return get_user_model().objects.create_superuser("editor", password=None)
-
-
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor)
-    return client
-
 
 @pytest.fixture
 def edition():
-    edition = make_edition()
-    add_passage(edition, "p33", "گروه‌های کشوری در فیجی کار می کنند.")
-    add_passage(edition, "p34", SENTENCE)
-    return edition
+    return make_text_of_fiji()
 
 
 @pytest.fixture
@@ -246,7 +230,7 @@ def test_the_actors_of_a_statement_are_changed_and_taken_away(desk, fiji):
         "S-2011-552/fa/p34/28-44",
     ],
 )
-def test_words_are_found_and_stored_as_printed(desk, fiji, editor, typed):
+def test_words_are_found_and_stored_as_printed(desk, fiji, superuser, typed):
     start = SENTENCE.index("گروه خود در فیجی")
     typed = typed.replace("28-44", f"{start}-{start + 16}")
     posted = added(
@@ -264,7 +248,7 @@ def test_words_are_found_and_stored_as_printed(desk, fiji, editor, typed):
     assert revision.data["words"] == "گروه خود در فیجی"
     assert revision.data["translation_en"] == "its team in Fiji"
     of_case = Revision.objects.get(kind="case", key="fiji", version=2)
-    assert (revision.who, revision.change_set) == (editor, of_case.change_set)
+    assert (revision.who, revision.change_set) == (superuser, of_case.change_set)
 
 
 def test_words_that_stand_in_several_places_must_be_chosen(desk, fiji):

@@ -193,6 +193,7 @@ def test_the_history_of_a_statement_leads_to_that_of_the_record_that_has_it(clie
     save(client, case)
     assert links(case.statements.get(key="t1")) == {address_of("case", case.slug)}
     Case.objects.filter(pk=case.pk).update(review="published", published_on=timezone.now())
+    case.refresh_from_db()
     copy = workflow.writable(case, make_person("editor"))
     assert links(copy.statements.get(key="t1")) == {address_of("working_copy", case.slug)}
     finding = make_statement(None, "finding:lesson", key="f1")

@@ -55,17 +55,6 @@ def world(django_db_setup, django_db_blocker):
         yield make_world()
 
 
-@pytest.fixture
-def editor():
-    return get_user_model().objects.create_superuser("editor", password=None)
-
-
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor)
-    return client
-
-
 def address(name: str, page: str) -> str:
     return reverse(f"admin:cases_{HOMES[name]._meta.model_name}_{page}")
 
@@ -124,12 +113,12 @@ def test_the_preview_shows_the_changed_cells_and_saves_nothing(desk):
     assert title() == "Guinea en"
 
 
-def test_consent_saves_all_as_one_change_and_forgets_the_file(desk, editor):
+def test_consent_saves_all_as_one_change_and_forgets_the_file(desk, superuser):
     response = agree(desk, upload(desk, "cases", edits(), "june.csv"))
     assert response.url == address("cases", "changelist")
     assert title() == "Mine"
     revision = Revision.objects.filter(key="guinea-2009").first()
-    assert (revision.who, revision.source, revision.why) == (editor, Source.IMPORT, "june.csv")
+    assert (revision.who, revision.source, revision.why) == (superuser, Source.IMPORT, "june.csv")
     assert not PendingImport.objects.exists()
     said = [str(message) for message in desk.get(response.url).context["messages"]]
     assert said == ["Saved: 0 new, 1 changed, 1 unchanged."]

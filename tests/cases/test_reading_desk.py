@@ -17,6 +17,7 @@ from cases.models.choices import Source
 from cases.models.vocabulary import HEADER_SCHEMES
 from tests.cases.test_admin import said_of
 from tests.factories import (
+    SENTENCE,
     add_passage,
     make_actor,
     make_case,
@@ -24,33 +25,18 @@ from tests.factories import (
     make_quotation,
     make_statement,
     make_term,
+    make_text_of_fiji,
 )
 from tests.people import make_person
 
 pytestmark = pytest.mark.django_db
 
-SENTENCE = "سازمان ملل متحد از طریق گروه خود در فیجی از تلاش ها برای ادامه مکالمه پشتیبانی کرد."
 TRANSLATION = {"translation_en": "its team in Fiji", "translated_by": "machine"}
 
 
 @pytest.fixture
-def editor():
-    return get_user_model().objects.create_superuser("editor", password=None)
-
-
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor)
-    return client
-
-
-@pytest.fixture
 def edition():
-    edition = make_edition()
-    add_passage(edition, "h1", "اقیانوسیه")
-    add_passage(edition, "p33", "گروه‌های کشوری <در> فیجی کار می کنند.")
-    add_passage(edition, "p34", SENTENCE)
-    return edition
+    return make_text_of_fiji()
 
 
 @pytest.fixture
@@ -133,7 +119,7 @@ def test_a_long_text_takes_few_queries(desk, fiji, edition):
 # Quoting
 
 
-def test_marked_words_become_a_quotation_behind_several_statements(desk, editor, fiji, edition):
+def test_marked_words_become_a_quotation_behind_several_statements(desk, superuser, fiji, edition):
     make_statement(fiji, "aim:calm", key="c2", support="editor_inference", quotations=[])
     chosen = ["t1", "c2"]
     words = "گروه خود در فیجی"
@@ -144,7 +130,7 @@ def test_marked_words_become_a_quotation_behind_several_statements(desk, editor,
     of_words = Revision.objects.get(kind="quotation", key=place_of(words))
     assert of_words.data["translated_by"] == "machine"
     (of_case,) = Revision.objects.filter(kind="case", key="fiji", version=2)
-    assert (of_case.who, of_case.change_set) == (editor, of_words.change_set)
+    assert (of_case.who, of_case.change_set) == (superuser, of_words.change_set)
     fiji.refresh_from_db()
     assert " its team in fiji " in fiji.search_text
 
