@@ -108,7 +108,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # Readers go on while somebody writes; a second writer waits for its turn, it does not fail.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        # Long enough for an import of thousands of rows that somebody else is saving.
+        "timeout": 90,
     }
     # A file, not memory: tests with a live server and with two connections need one.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
