@@ -53,7 +53,8 @@ def main() -> int:
     began = time.monotonic()
     # Side by side: the machines that run all of it have two cores. What a browser shows does not
     # hang on the database, nor does what asks none, so one of the runs has these.
-    second = ["-m", "django_db and not browser", *arguments]
+    # It has two processes, for when the first run is done and leaves it a core.
+    second = ["-m", "django_db and not browser", "-n", "2", "--dist", "loadfile", *arguments]
     runs = [(name, *start(url, arguments if url == "" else second)) for name, url in databases]
     passed, failed = [], []
     for name, process, output in runs:
