@@ -394,9 +394,7 @@ def test_a_text_that_xlsx_cuts_off_is_edited_elsewhere():
 def test_hundreds_of_unknown_codes_take_no_longer_than_they_must():
     for number in range(100):
         make_actor(f"actor-of-some-length-{number}")
-    rows = [
-        row_of("statements", "t1") | {"key": f"k{n}", "by": f"unknown-{n}"} for n in range(300)
-    ]
+    rows = [row_of("statements", "t1") | {"key": f"k{n}", "by": f"unknown-{n}"} for n in range(300)]
     assert len(what_is_wrong("statements", rows)) == 300
 
 
