@@ -29,6 +29,16 @@ def django_db_modify_db_settings():
         database["TEST"]["NAME"] = django_settings.VAR_DIR / f"test-{os.getpid()}.sqlite3"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_up():
+    """WhiteNoise lists all static files when it starts, and every test client starts it anew."""
+    from django.conf import settings as django_settings
+
+    django_settings.WHITENOISE_AUTOREFRESH = True
+    yield
+    del django_settings.WHITENOISE_AUTOREFRESH
+
+
 @pytest.fixture(autouse=True)
 def in_english():
     """The test client leaves the language of its last page on; no test is to inherit it."""

@@ -53,8 +53,10 @@ def main() -> int:
     began = time.monotonic()
     # Side by side: the machines that run all of it have two cores. What a browser shows does not
     # hang on the database, nor does what asks none, so one of the runs has these.
-    # It has two processes, for when the first run is done and leaves it a core.
-    second = ["-m", "django_db and not browser", "-n", "2", "--dist", "loadfile", *arguments]
+    # Each has two processes: one waits for its database now and then, and neither ends long before
+    # the other.
+    arguments = ["-n", "2", "--dist", "loadfile", *arguments]
+    second = ["-m", "django_db and not browser", *arguments]
     runs = [(name, *start(url, arguments if url == "" else second)) for name, url in databases]
     passed, failed = [], []
     for name, process, output in runs:
