@@ -55,6 +55,7 @@ class ActorNameAdmin(ReadOnlyAdmin):
     list_display = ["name", "language", "kind", "actor"]
     list_filter = ["language", "kind"]
     list_select_related = ["actor"]
+    ordering = ["actor__code", "order", "id"]
     search_fields = ["name", "actor__code"]
 
     def get_queryset(self, request):

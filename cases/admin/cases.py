@@ -201,6 +201,7 @@ class StatementAdmin(StatementWorkflow, TableAdmin, RecordAdmin):
     list_display = ["__str__", "term", "case", "when", "scope", "support", "quotation_total"]
     list_filter = ["scheme", WordsFilter, "scope", "support", "horizon", "attribution"]
     list_select_related = ["term", "case"]
+    ordering = ["case__slug", "order", "id"]
     search_fields = ["key", "case__slug", "term__code", "term__label_en", "note_en"]
     autocomplete_fields = ["case", "term", "assessed_by", "credited_to", "documents", "about"]
     inlines = [StatementActorInline, StatementQuotationInline]
@@ -249,6 +250,7 @@ class CaseCountryAdmin(ReadOnlyAdmin):
     list_display = ["case", "country", "role"]
     list_filter = ["role"]
     list_select_related = ["case", "country"]
+    ordering = ["case__slug", "order", "id"]
     search_fields = ["case__slug", "country__alpha3"]
 
 
@@ -257,6 +259,7 @@ class CaseRelationAdmin(ReadOnlyAdmin):
     list_display = ["case", "kind", "to"]
     list_filter = ["kind"]
     list_select_related = ["case", "to"]
+    ordering = ["case__slug", "to__slug", "kind"]
     search_fields = ["case__slug", "to__slug"]
 
 
@@ -265,6 +268,7 @@ class StatementActorAdmin(ReadOnlyAdmin):
     list_display = ["statement", "part", "actor"]
     list_filter = ["part"]
     list_select_related = ["statement__case", "actor"]
+    ordering = ["statement__case__slug", "statement__order", "order", "id"]
     search_fields = ["statement__case__slug", "actor__code", "actor__names__name"]
 
 
@@ -272,4 +276,5 @@ class StatementActorAdmin(ReadOnlyAdmin):
 class StatementQuotationAdmin(ReadOnlyAdmin):
     list_display = ["statement", "quotation"]
     list_select_related = ["statement__case", "quotation__passage"]
+    ordering = ["statement__case__slug", "statement__order", "order", "id"]
     search_fields = ["statement__case__slug", "quotation__passage__ref"]

@@ -64,6 +64,7 @@ class SectionAdmin(ReadOnlyAdmin):
     list_display = ["edition", "code", "marker", "title", "level", "parent"]
     list_filter = ["edition", "level"]
     list_select_related = ["edition", "parent"]
+    ordering = ["edition__ref", "order"]
     search_fields = ["title"]
 
 
@@ -73,7 +74,7 @@ class PassageAdmin(ReadOnlyAdmin):
     list_filter = ["edition", "kind"]
     list_select_related = ["edition"]
     search_fields = ["ref", "text"]
-    ordering = ["edition", "order"]
+    ordering = ["edition__ref", "order"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_quotation_count()
@@ -96,6 +97,7 @@ class QuotationAdmin(TableAdmin, RecordAdmin):
     list_display = ["__str__", "printed_words", "translation_en", "translated_by", "uses"]
     list_filter = ["passage__edition", "translated_by"]
     list_select_related = ["passage__edition"]
+    ordering = ["passage__edition__ref", "passage__order", "start", "end"]
     search_fields = ["passage__ref", "passage__text", "translation_en"]
     autocomplete_fields = ["passage"]
     fields = ["passage", "start", "end", "printed_words", "translation_en", "translated_by"]
@@ -124,6 +126,7 @@ class ReferenceAdmin(TableAdmin, RecordAdmin):
     list_display = ["passage", "document", "kind", "printed_words"]
     list_filter = ["kind", "passage__edition"]
     list_select_related = ["passage__edition", "document"]
+    ordering = ["passage__edition__ref", "passage__order", "start", "document__code"]
     search_fields = ["passage__ref", "document__code", "document__title_en"]
     autocomplete_fields = ["passage", "document"]
 
@@ -146,6 +149,7 @@ class ErratumAdmin(TableAdmin, RecordAdmin):
     list_display = ["code", "kind", "printed", "reading", "reading_en", "certainty", "basis"]
     list_filter = ["edition", "kind", "certainty", "basis"]
     list_select_related = ["edition"]
+    ordering = ["edition__ref", "code"]
     search_fields = ["code", "printed", "reading", "reading_en", "why_en"]
     autocomplete_fields = ["edition"]
     inlines = [ErratumPlaceInline]
@@ -155,4 +159,5 @@ class ErratumAdmin(TableAdmin, RecordAdmin):
 class ErratumPlaceAdmin(ReadOnlyAdmin):
     list_display = ["erratum", "passage", "start", "end"]
     list_select_related = ["erratum", "passage"]
+    ordering = ["erratum__edition__ref", "erratum__code", "passage__order", "start"]
     search_fields = ["erratum__code", "passage__ref"]

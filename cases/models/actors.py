@@ -110,7 +110,7 @@ class ActorName(models.Model):
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
-        ordering = ["actor", "order", "id"]
+        ordering = ["actor_id", "order", "id"]
         verbose_name = _("name of an actor")
         verbose_name_plural = _("names of actors")
         constraints = [

@@ -185,7 +185,7 @@ class CaseCountry(models.Model):
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
-        ordering = ["case", "order", "id"]
+        ordering = ["case_id", "order", "id"]
         verbose_name = _("country of a case")
         verbose_name_plural = _("countries of cases")
         constraints = [
@@ -210,7 +210,7 @@ class CaseRelation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=CaseRelationKind.choices)
 
     class Meta:
-        ordering = ["case", "to", "kind"]
+        ordering = ["case_id", "to__slug", "kind"]
         verbose_name = _("relation between cases")
         verbose_name_plural = _("relations between cases")
         constraints = [

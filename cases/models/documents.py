@@ -136,7 +136,7 @@ class Section(models.Model):
     order = models.PositiveIntegerField(_("order"))
 
     class Meta:
-        ordering = ["edition", "order"]
+        ordering = ["edition_id", "order"]
         verbose_name = _("section")
         verbose_name_plural = _("sections")
         constraints = [
@@ -184,7 +184,7 @@ class Passage(models.Model):
     objects = PassageQuerySet.as_manager()
 
     class Meta:
-        ordering = ["edition", "order"]
+        ordering = ["edition_id", "order"]
         verbose_name = _("passage")
         verbose_name_plural = _("passages")
         constraints = [
@@ -230,7 +230,7 @@ class Quotation(Recorded):
     objects = QuotationQuerySet.as_manager()
 
     class Meta:
-        ordering = ["passage", "start", "end"]
+        ordering = ["passage_id", "start", "end"]
         verbose_name = _("quotation")
         verbose_name_plural = _("quotations")
         constraints = [
@@ -274,7 +274,7 @@ class Reference(Recorded):
     kind = models.CharField(_("kind"), max_length=20, choices=ReferenceKind.choices)
 
     class Meta:
-        ordering = ["passage", "start", "document"]
+        ordering = ["passage_id", "start", "document_id"]
         verbose_name = _("reference")
         verbose_name_plural = _("references")
         constraints = [
@@ -312,7 +312,7 @@ class Erratum(Recorded):
     certainty = models.CharField(_("certainty"), max_length=20, choices=Certainty.choices)
 
     class Meta:
-        ordering = ["edition", "code"]
+        ordering = ["edition_id", "code"]
         verbose_name = _("erratum")
         verbose_name_plural = _("errata")
 
@@ -333,7 +333,7 @@ class ErratumPlace(models.Model):
     end = models.PositiveIntegerField(_("end"))
 
     class Meta:
-        ordering = ["erratum", "passage", "start"]
+        ordering = ["erratum_id", "passage__order", "start"]
         verbose_name = _("place of an erratum")
         verbose_name_plural = _("places of errata")
         constraints = [

@@ -20,7 +20,7 @@ class CaseFacet(models.Model):
     value = models.CharField(_("value"), max_length=100)
 
     class Meta:
-        ordering = ["facet", "value", "case"]
+        ordering = ["facet", "value", "case_id"]
         verbose_name = _("value of a filter")
         verbose_name_plural = _("values of filters")
         constraints = [

@@ -149,7 +149,7 @@ class Statement(Recorded):
     objects = StatementQuerySet.as_manager()
 
     class Meta:
-        ordering = ["case", "order", "id"]
+        ordering = ["case_id", "order", "id"]
         verbose_name = _("statement")
         verbose_name_plural = _("statements")
         constraints = [
@@ -282,7 +282,7 @@ class StatementActor(models.Model):
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
-        ordering = ["statement", "order", "id"]
+        ordering = ["statement_id", "order", "id"]
         verbose_name = _("actor of a statement")
         verbose_name_plural = _("actors of statements")
         constraints = [
@@ -309,7 +309,7 @@ class StatementQuotation(models.Model):
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
-        ordering = ["statement", "order", "id"]
+        ordering = ["statement_id", "order", "id"]
         verbose_name = _("words behind a statement")
         verbose_name_plural = _("words behind statements")
         constraints = [
