@@ -63,6 +63,13 @@ def may(context, action: str, model: str) -> bool:
     return context["request"].user.has_perm(f"cases.{action}_{model}")
 
 
+@register.simple_tag
+def options(entries) -> SafeString:
+    """The options of a list from which codes are picked by their labels."""
+    pairs = ((entry.code, entry.label) for entry in entries)
+    return format_html_join("", '<option value="{}">{}</option>', pairs)
+
+
 @register.simple_tag(takes_context=True)
 def fields(context, form, *chosen) -> SafeString:
     """Fields of a statement's form with their labels and errors; each may be a list of them.
