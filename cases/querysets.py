@@ -24,6 +24,20 @@ def _counted(rows, column: str):
     return Coalesce(Subquery(counts), 0)
 
 
+def published(path: str = "") -> Q:
+    """The condition that a case is published; `path` leads to it, as in `statement__case__`.
+
+    Along a path it is a join. A subquery of all published cases is made anew for every row of a
+    query around it, which no reader waits for where there are ten thousand.
+    """
+    return Q(**{f"{path}review": "published", f"{path}working_copy_of__isnull": True})
+
+
+def told_openly(path: str = "") -> Q:
+    """The condition that readers may see a statement: of a published case, or a finding."""
+    return Q(**{f"{path}case": None}) | published(f"{path}case__")
+
+
 class TermQuerySet(models.QuerySet):
     """Terms and how much they are used."""
 
@@ -51,9 +65,9 @@ class ActorQuerySet(models.QuerySet):
 
     def public(self):
         """Without those that only unpublished cases name: they would give a draft away."""
-        from cases.models import Case, StatementActor
+        from cases.models import StatementActor
 
-        named = Q(statement__scheme="finding") | Q(statement__case__in=Case.objects.published())
+        named = Q(statement__scheme="finding") | published("statement__case__")
         told = StatementActor.objects.filter(named)
         anywhere = StatementActor.objects.filter(actor=OuterRef("pk"))
         return self.filter(
@@ -85,11 +99,12 @@ class PassageQuerySet(models.QuerySet):
 
     def with_coded(self):
         """Adds `is_coded`: whether a public statement, no general rule, stands on its words."""
-        from cases.models import Statement, StatementQuotation
+        from cases.models import StatementQuotation
 
-        told = Statement.objects.public().counted()
-        behind = StatementQuotation.objects.filter(quotation__passage=OuterRef("pk"))
-        return self.annotate(is_coded=Exists(behind.filter(statement__in=told)))
+        behind = StatementQuotation.objects.filter(
+            told_openly("statement__"), quotation__passage=OuterRef("pk")
+        ).exclude(statement__scope="pattern")
+        return self.annotate(is_coded=Exists(behind))
 
     def for_reader(self):
         """All that stands in a passage and at its side, but for what was coded from it."""
@@ -161,7 +176,7 @@ class CaseQuerySet(models.QuerySet):
 
     def published(self):
         """What readers may see; every public query begins here."""
-        return self.filter(review="published", working_copy_of=None)
+        return self.filter(published())
 
     def originals(self):
         """Without working copies, whatever the state of review."""
@@ -262,9 +277,7 @@ class StatementQuerySet(models.QuerySet):
 
     def public(self):
         """What readers may see: statements of published cases, and findings."""
-        from cases.models import Case
-
-        return self.filter(Q(case=None) | Q(case__in=Case.objects.published()))
+        return self.filter(told_openly())
 
     def counted(self):
         """Without general rules, in which the case only stands as an example."""
