@@ -3,19 +3,25 @@
 The measure itself is cases.similarity; this module asks the database for what it compares.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
-from django.db.models import CharField, Prefetch, Value
+from django.db import connection
+from django.db.models import CharField, Count, Prefetch, Value
 from django.db.models.functions import Concat
 
-from cases.models import Case, CaseCountry, Region, Statement, StatementActor, Term
+from cases.models import Case, CaseCountry, CaseFacet, Region, Statement, StatementActor, Term
 from cases.models.choices import PLACES, Coverage, Part
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES
 from cases.similarity import Match, Measure
 
 SCHEMES = ("situation", "trigger", "region", "initiation", "un_role")
 BESIDE_A_CASE = 3
+# So many cases are looked at before more: the nearest are nearly always among them.
+FIRST_LOOK = 200
+ROUNDING = 1e-6
+AT_A_TIME = 2_000
 
 
 @dataclass(frozen=True)
@@ -37,53 +43,88 @@ class Neighbour:
 
 
 class Neighbourhood:
-    """All published cases by the terms that make them alike, read in four queries."""
+    """What makes the published cases alike, and which of them are nearest to what is asked.
 
-    def __init__(self):
-        public = Case.objects.published()
-        titles = ("title_en", "title_fa", "title_ar")
-        told = public.with_statement_count().only("slug", "coverage", *titles)
-        self.cases = {case.pk: case for case in told}
+    `of` are terms to which it is enough to be near; without them every term can be asked about.
+    """
+
+    def __init__(self, of=None):
+        self.total = Case.objects.published().count()
         # Terms and regions together: the region of a case stands among its terms.
         self.terms: dict[str, Term | Region] = {
             **{term.pk: term for term in Term.objects.filter(scheme__in=HEADER_SCHEMES)},
             **{f"region:{region.code}": region for region in Region.objects.all()},
         }
-        self.known: dict[int, set[str]] = {pk: set() for pk in self.cases}
-        for pk, term in _said_of(public):
-            if pk in self.known:
-                self.known[pk].add(term)
-
-    @cached_property
-    def measure(self) -> Measure:
-        return Measure(
-            self.known,
+        having: dict[str, int] = {}
+        self.measure = Measure(
+            self.total,
+            having,
             broader={key: _above(term) for key, term in self.terms.items()},
             silent=ABSENCE_CODES,
         )
+        counted = CaseFacet.objects.filter(facet__in=SCHEMES)
+        if of is not None:
+            codes = [term.split(":", 1) for term in self.measure.with_broader(of)]
+            counted = counted.filter(value__in=[code for _scheme, code in codes])
+        rows = counted.order_by().values_list("facet", "value").annotate(n=Count("pk"))
+        having.update({f"{facet}:{value}": number for facet, value, number in rows})
 
-    def nearest(self, asked, *, leave_out: int | None = None) -> list[Neighbour]:
+    def nearest(self, asked, *, enough: int, leave_out: int | None = None) -> list[Neighbour]:
         """The cases that share anything with what is asked, the nearest first.
 
-        Of equally near ones those come first of which the sources tell most.
+        Of equally near ones those come first of which the sources tell most. There are `enough`
+        of them, and all that are as near as the last of these; further ones may be missing.
         """
         asked = self.measure.said(asked)
-        matches = [each for each in self.measure.matches(asked) if each.key != leave_out]
-        matches.sort(key=self._order)
-        return [self._neighbour(asked, match) for match in matches]
+        at_once = FIRST_LOOK
+        while True:
+            likeliest = self._likeliest(asked, at_once)
+            known = {}
+            for cases in _published(likeliest):
+                known |= _said_of(cases)
+            found = self.measure.matches(asked, known)
+            found = [match for match in found if match.key != leave_out]
+            found.sort(key=lambda match: -match.likeness)
+            if len(likeliest) < at_once:
+                break
+            # Whoever was not looked at shares no more than the last that was; sums of the
+            # database are off by a rounding at most.
+            further = min(likeliest.values()) + ROUNDING
+            if len(found) >= enough and found[enough - 1].likeness > further:
+                break
+            at_once *= 8
+        if len(found) > enough:
+            last = found[enough - 1].likeness
+            found = [match for match in found if match.likeness >= last]
+        titles = ("title_en", "title_fa", "title_ar")
+        cases = {}
+        for some in _published([match.key for match in found]):
+            told = some.with_statement_count().only("slug", "coverage", *titles)
+            cases |= {case.pk: case for case in told}
+        # A case may be withdrawn between one query and the next.
+        matches = [(cases[match.key], match) for match in found if match.key in cases]
+        return [self._neighbour(asked, *each) for each in sorted(matches, key=_order)]
 
-    def _order(self, match: Match):
-        case = self.cases[match.key]
-        return (
-            -match.likeness,
-            case.coverage != Coverage.SUBSTANTIAL,
-            -case.statement_count,
-            case.slug,
+    def _likeliest(self, asked: frozenset[str], at_most: int) -> dict[int, float]:
+        """Cases by their ids that could be nearest, with what their likeness is at the most."""
+        most = self.measure.most(asked)
+        if not most:
+            return {}
+        table = connection.ops.quote_name(CaseFacet._meta.db_table)
+        having = f"SELECT case_id, CAST(%s AS double precision) AS most FROM {table}"  # noqa: S608
+        each = " UNION ALL ".join([f"{having} WHERE facet = %s AND value = %s"] * len(most))
+        query = (
+            f"SELECT case_id, SUM(most) FROM ({each}) AS shared"  # noqa: S608
+            " GROUP BY case_id ORDER BY 2 DESC, 1 LIMIT %s"
         )
+        asking = [value for term in most for value in (most[term], *term.split(":", 1))]
+        with connection.cursor() as cursor:
+            cursor.execute(query, [*asking, at_most])
+            return dict(cursor.fetchall())
 
-    def _neighbour(self, asked: frozenset[str], match: Match) -> Neighbour:
+    def _neighbour(self, asked: frozenset[str], case: Case, match: Match) -> Neighbour:
         return Neighbour(
-            self.cases[match.key],
+            case,
             match,
             # Who asks for Africa gets Africa, whatever part of it the case is in.
             [SharedTerm(self.terms[s.term], s.term not in asked) for s in match.shared],
@@ -91,11 +132,16 @@ class Neighbourhood:
         )
 
 
+def terms_of(case: Case) -> set[str]:
+    """The terms and regions by which a published case is like others."""
+    return _said_of(Case.objects.published().filter(pk=case.pk)).get(case.pk, set())
+
+
 def similar_cases(case: Case) -> list[Neighbour]:
     """The published cases nearest to a published one."""
-    around = Neighbourhood()
-    asked = around.known.get(case.pk, ())
-    return around.nearest(asked, leave_out=case.pk)[:BESIDE_A_CASE]
+    asked = terms_of(case)
+    around = Neighbourhood(of=asked)
+    return around.nearest(asked, enough=BESIDE_A_CASE, leave_out=case.pk)[:BESIDE_A_CASE]
 
 
 def with_precedents(cases):
@@ -140,14 +186,28 @@ def _above(term: Term | Region) -> str | None:
     return term.broader_id
 
 
-def _said_of(public):
-    """(case, term) of all that makes cases alike, in one query; a region is a term here."""
-    said = Statement.objects.counted().filter(case__in=public, scheme__in=HEADER_SCHEMES)
+def _order(near: tuple[Case, Match]):
+    case, match = near
+    told = (case.coverage != Coverage.SUBSTANTIAL, -case.statement_count)
+    return (-match.likeness, *told, case.slug)
+
+
+def _published(keys: Iterable[int]):
+    """The published ones of these cases, so few at a time that a database takes their ids."""
+    keys = list(keys)
+    for first in range(0, len(keys), AT_A_TIME):
+        yield Case.objects.published().filter(pk__in=keys[first : first + AT_A_TIME])
+
+
+def _said_of(cases) -> dict[int, set[str]]:
+    """All that makes cases alike, by their ids, in one query; a region is a term here."""
+    said = Statement.objects.counted().filter(case__in=cases, scheme__in=HEADER_SCHEMES)
     places = CaseCountry.objects.filter(
-        case__in=public, role__in=PLACES, country__region__isnull=False
+        case__in=cases, role__in=PLACES, country__region__isnull=False
     )
-    named = Case.regions.through.objects.filter(case__in=public)
-    return (
+    named = Case.regions.through.objects.filter(case__in=cases)
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = (
         said.order_by()
         .values_list("case_id", "term_id")
         .union(
@@ -155,6 +215,9 @@ def _said_of(public):
             named.order_by().values_list("case_id", _as_term("region_id")),
         )
     )
+    for pk, term in rows:
+        found[pk].add(term)
+    return found
 
 
 def _as_term(column: str) -> Concat:

@@ -59,26 +59,32 @@ def total(shared: Iterable[Shared]) -> float:
 class Measure:
     """The likeness of situations among the known ones, whose number makes a term rare or common.
 
-    `known` maps a key to the terms of a situation; `broader` maps a term to the one above it;
-    `silent` are the codes that say that a source says nothing.
+    `total` is that number, and `having` says how many of them have a term or a narrower one;
+    `broader` maps a term to the one above it; `silent` are the codes that say that a source says
+    nothing.
     """
 
     def __init__(
         self,
-        known: Mapping[Hashable, Iterable[str]],
+        total: int,
+        having: Mapping[str, int],
         *,
         broader: Mapping[str, str | None],
         silent: Collection[str],
     ):
+        self.total, self._having = total, having
         self.broader, self.silent = broader, frozenset(silent)
         self._paths: dict[str, tuple[str, ...]] = {}
         self._weights: dict[str, float] = {}
-        self.known = {key: self.said(terms) for key, terms in known.items()}
-        # Many known situations are coded alike: what is worked out of one holds for all of them.
-        alike = Counter(self.known.values())
-        self._having = Counter()
-        for said, count in alike.items():
-            self._having.update(dict.fromkeys(self._with_broader(said), count))
+
+    @classmethod
+    def among(cls, known: Collection[Iterable[str]], **about) -> "Measure":
+        """The measure among these situations."""
+        having = Counter()
+        measure = cls(len(known), having, **about)
+        for terms in known:
+            having.update(measure.with_broader(measure.said(terms)))
+        return measure
 
     def said(self, terms: Iterable[str]) -> frozenset[str]:
         """The terms that can be shared: of a scheme that counts, and no absence code."""
@@ -91,20 +97,20 @@ class Measure:
 
     def having(self, term: str) -> int:
         """How many of the known situations have the term or a narrower one."""
-        return self._having[term]
+        return self._having.get(term, 0)
 
     def weight(self, term: str) -> float:
         """What it counts to share the term outright."""
         if term not in self._weights:
             # A term that no known situation has is as rare as can be.
-            halvings = log2(max(len(self.known), 1) / max(self.having(term), 1))
+            halvings = log2(max(self.total, 1) / max(self.having(term), 1))
             self._weights[term] = SCHEME_WEIGHTS[term.partition(":")[0]] * (1 + halvings)
         return self._weights[term]
 
     def shared(self, one: Iterable[str], other: Iterable[str]) -> tuple[Shared, ...]:
         """What two situations share, what counts most first."""
         one, other = self.said(one), self.said(other)
-        common = self._with_broader(one) & self._with_broader(other)
+        common = self.with_broader(one) & self.with_broader(other)
         above = {broader for term in common for broader in self._path(term)[1:]}
         both = one & other
         found = (
@@ -123,15 +129,25 @@ class Measure:
         above = {broader for term in said for broader in self._path(term)[1:]}
         return sorted(term for term in said - above if found.isdisjoint(self._path(term)))
 
-    def matches(self, asked: Iterable[str]) -> list[Match]:
-        """The known situations that share anything with the one asked about, in no order."""
+    def most(self, asked: Iterable[str]) -> dict[str, float]:
+        """What each term that can be shared with a situation adds to a likeness at the most."""
         asked = self.said(asked)
-        around = self._with_broader(asked)
+        return {
+            term: self.weight(term) * (1 if term in asked else BROADER_COUNTS)
+            for term in self.with_broader(asked)
+        }
+
+    def matches(self, asked: Iterable[str], known: Mapping[Hashable, Iterable[str]]) -> list[Match]:
+        """Those of some situations, by their keys, that share anything with the one asked about."""
+        asked = self.said(asked)
+        around = self.with_broader(asked)
+        # Many situations are coded alike: what is worked out of one holds for all of them.
         of_said: dict[frozenset[str], tuple[Shared, ...]] = {}
         found = []
-        for key, said in self.known.items():
+        for key, terms in known.items():
+            said = self.said(terms)
             if said not in of_said:
-                near = not around.isdisjoint(self._with_broader(said))
+                near = not around.isdisjoint(self.with_broader(said))
                 of_said[said] = self.shared(asked, said) if near else ()
             if of_said[said]:
                 found.append(Match(key, of_said[said]))
@@ -147,5 +163,6 @@ class Measure:
             self._paths[term] = tuple(path)
         return self._paths[term]
 
-    def _with_broader(self, terms: Iterable[str]) -> set[str]:
+    def with_broader(self, terms: Iterable[str]) -> set[str]:
+        """The terms and all above them."""
         return {each for term in terms for each in self._path(term)}

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from cases.expressions import Bytewise
 from cases.facets import Facet, Option, labels
 from cases.filters import InvalidQuery
 from cases.models import Case, Statement
@@ -21,6 +23,7 @@ from cases.neighbours import (
     Neighbourhood,
     dated,
     done_by,
+    terms_of,
     with_precedents,
 )
 from cases.views.common import clean_address
@@ -30,6 +33,9 @@ CLOSEST = 5
 FURTHER = 10
 # A list to choose from is of no use beyond; the case itself has the link to here.
 OFFERED = 300
+# Who mistypes a slug has its first letters right.
+LIKE_AT_FIRST = 3
+TITLES = ("title_en", "title_fa", "title_ar")
 OWED = (Attribution.CREDITED, Attribution.CONTRIBUTED)
 
 
@@ -82,7 +88,8 @@ def similar(request):
     around = Neighbourhood()
     question = read_question(request.GET, around)
     start = question.start
-    nearest = around.nearest(question.terms, leave_out=start and start.pk)
+    enough = CLOSEST + FURTHER
+    nearest = around.nearest(question.terms, enough=enough, leave_out=start and start.pk)
     closest = _precedents(nearest[:CLOSEST])
     return render(
         request,
@@ -90,13 +97,13 @@ def similar(request):
         {
             "facets": _facets(around, question.terms),
             "start": start,
-            "starts": sorted(around.cases.values(), key=by_name)[:OFFERED],
+            "starts": _starts(start),
             "points": _points(around, question.terms),
             "closest": closest,
             "further": nearest[CLOSEST : CLOSEST + FURTHER],
             "more_alike": _more_alike(nearest),
             "summary": _summary(closest) if len(closest) > 1 else None,
-            "total": len(around.cases),
+            "total": around.total,
         },
     )
 
@@ -123,17 +130,26 @@ def read_question(params, around: Neighbourhood) -> Question:
             terms.add(f"{scheme}:{code}")
     start, slugs = None, [slug for slug in params.getlist("case") if slug]
     if slugs:
-        by_slug = {case.slug: case for case in around.cases.values()}
-        start = by_slug.get(slugs[0])
+        public = Case.objects.published()
+        start = public.only("slug", *TITLES).filter(slug=slugs[0]).first()
         if len(slugs) > 1:
             errors["case"] = [_("Only one value is possible.")]
         elif start is None:
-            errors["case"] = [not_known(slugs[0], by_slug)]
+            alike = public.filter(slug__startswith=slugs[0][:LIKE_AT_FIRST])
+            known = alike.values_list("slug", flat=True)[:OFFERED]
+            errors["case"] = [not_known(slugs[0], known)]
     if errors:
         raise InvalidQuery(errors)
     if start and not terms:
-        terms = around.known[start.pk]
+        terms = terms_of(start)
     return Question(around.measure.said(terms), start)
+
+
+def _starts(start: Case | None) -> list[Case]:
+    """The first cases in the order of their titles, and the one that was chosen."""
+    place = Bytewise(f"title_order_{get_language()[:2]}")
+    first = Case.objects.published().only("slug", *TITLES).order_by(place, "slug")[:OFFERED]
+    return list(dict.fromkeys([*first, *([start] if start else [])]))
 
 
 def not_known(code: str, known: Iterable[str]) -> str:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cases import neighbours
 from cases.models import Case
-from cases.neighbours import similar_cases
+from cases.neighbours import Neighbourhood, similar_cases, terms_of
 from tests.factories import make_actor, make_case, make_country, make_statement, make_term
 
 pytestmark = pytest.mark.django_db
@@ -260,35 +261,66 @@ def test_it_speaks_the_readers_language(client, prefix):
 
 
 @pytest.mark.parametrize("number", [2, 20])
-def test_any_number_of_cases_takes_twelve_queries(client, number, django_assert_num_queries):
+def test_any_number_of_cases_takes_sixteen_queries(client, number, django_assert_num_queries):
     for place in range(number):
         case = make_case(f"case-{place}-x", terms=["situation:electoral", "trigger:coup"])
         tool = make_statement(case, "tool:mediation", when="2009", by=["un", "ecowas"])
         make_statement(case, "outcome:agreement_reached").credited_to.add(tool)
-    # Cases, terms, regions, what is said of which case; then of the closest: the cases with their
-    # gaps, countries, regions, statements, their actors, the names of those, what outcomes are
-    # owed to and its terms in one.
-    with django_assert_num_queries(12):
+    # How many cases there are, terms, regions, how many cases have each; the cases to start from;
+    # those that could be nearest, what is said of them, their titles; then of the closest: the
+    # cases with their gaps, countries, regions, statements, their actors, the names of those, what
+    # outcomes are owed to and its terms in one.
+    with django_assert_num_queries(16):
         assert listed(html(client, "/similar/?situation=electoral"))
 
 
 @pytest.mark.parametrize("number", [2, 20])
-def test_asking_takes_four_queries(client, number, django_assert_num_queries):
+def test_asking_takes_five_queries(client, number, django_assert_num_queries):
     for place in range(number):
         make_case(f"case-{place}-x", terms=["situation:electoral"])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         html(client, "/similar/")
 
 
 @pytest.mark.parametrize("number", [2, 20])
-def test_the_cases_beside_a_case_take_four_queries(number, django_assert_num_queries):
+def test_the_cases_beside_a_case_take_eight_queries(number, django_assert_num_queries):
     for place in range(number):
         make_case(f"case-{place}-x", terms=["situation:electoral"])
     case = Case.objects.get(slug="case-0-x")
-    with django_assert_num_queries(4):
+    # What is said of the case; as above, up to the titles of the nearest.
+    with django_assert_num_queries(8):
         found = similar_cases(case)
     assert len(found) == min(number - 1, 3)
     assert [str(each.label) for each in found[0].shared] == ["electoral", "Western Africa"]
+
+
+SAID = (
+    *("situation:electoral", "situation:coup", "trigger:massacre", "trigger:vote"),
+    *("initiation:host_request", "un_role:lead"),
+)
+
+
+def test_looking_at_few_at_a_time_finds_the_same(monkeypatch):
+    countries = ("GIN", "KEN", "KGZ")
+    for number in range(40):
+        said = [term for place, term in enumerate(SAID) if number >> (place % 5) & 1]
+        make_case(f"case-{number}", countries=[countries[number % 3]], terms=said)
+    cases = list(Case.objects.order_by("slug"))
+
+    def found(enough):
+        for case in cases:
+            asked = terms_of(case)
+            near = Neighbourhood(of=asked).nearest(asked, enough=enough, leave_out=case.pk)
+            yield [(each.case.slug, each.match) for each in near]
+
+    whole = list(found(5))
+    monkeypatch.setattr(neighbours, "FIRST_LOOK", 2)
+    monkeypatch.setattr(neighbours, "AT_A_TIME", 3)
+    assert list(found(5)) == whole
+    everybody = list(found(1_000))
+    for some, near in zip(whole, everybody, strict=True):
+        assert some == near[: len(some)]
+        assert len(some) >= min(5, len(near))
 
 
 def test_a_case_without_anything_alike_has_none_beside_it():

@@ -28,11 +28,11 @@ def measures(draw):
             above = draw(st.one_of(st.none(), st.sampled_from(codes[:place])))
             broader[term] = above
     known = draw(st.lists(situations, max_size=6))
-    return Measure(dict(enumerate(known)), broader=broader, silent=SILENT)
+    return Measure.among(known, broader=broader, silent=SILENT)
 
 
 def make_measure(*known) -> Measure:
-    return Measure(dict(enumerate(known)), broader=BROADER, silent=SILENT)
+    return Measure.among(known, broader=BROADER, silent=SILENT)
 
 
 @given(measures(), situations, situations)
@@ -63,14 +63,22 @@ def test_saying_one_thing_more_in_common_never_makes_less_alike(measure, one, ot
     assert measure.likeness(one | {term}, other | {term}) >= measure.likeness(one, other)
 
 
-@given(measures(), situations)
-def test_matches_are_the_situations_with_a_likeness(measure, one):
-    matches = {match.key: match for match in measure.matches(one)}
-    for key, said in measure.known.items():
+@given(measures(), situations, st.lists(situations, max_size=6))
+def test_matches_are_the_situations_with_a_likeness(measure, one, known):
+    known = dict(enumerate(known))
+    matches = {match.key: match for match in measure.matches(one, known)}
+    for key, said in known.items():
         likeness = measure.likeness(one, said)
         assert (key in matches) == (likeness > 0)
         if key in matches:
             assert matches[key].likeness == likeness
+
+
+@given(measures(), situations, situations)
+def test_no_likeness_is_more_than_its_terms_add_at_the_most(measure, one, other):
+    most = measure.most(one)
+    both = measure.with_broader(measure.said(other)) & set(most)
+    assert measure.likeness(one, other) <= sum(most[term] for term in both) + 1e-9
 
 
 @given(measures(), situations, situations)
@@ -123,5 +131,5 @@ def test_what_was_done_makes_no_situation_alike():
 
 @pytest.mark.parametrize("ring", [{"region:a": "region:a"}, {"region:a": "region:b"}])
 def test_a_ring_of_broader_terms_ends(ring):
-    measure = Measure({}, broader=ring | {"region:b": "region:a"}, silent=())
+    measure = Measure(0, {}, broader=ring | {"region:b": "region:a"}, silent=())
     assert measure.likeness({"region:a"}, {"region:b"}) >= 0
