@@ -24,7 +24,7 @@ def _counted(rows, column: str):
     return Coalesce(Subquery(counts), 0)
 
 
-def published(path: str = "") -> Q:
+def is_published(path: str = "") -> Q:
     """The condition that a case is published; `path` leads to it, as in `statement__case__`.
 
     Along a path it is a join. A subquery of all published cases is made anew for every row of a
@@ -33,9 +33,9 @@ def published(path: str = "") -> Q:
     return Q(**{f"{path}review": "published", f"{path}working_copy_of__isnull": True})
 
 
-def told_openly(path: str = "") -> Q:
+def is_public(path: str = "") -> Q:
     """The condition that readers may see a statement: of a published case, or a finding."""
-    return Q(**{f"{path}case": None}) | published(f"{path}case__")
+    return Q(**{f"{path}case": None}) | is_published(f"{path}case__")
 
 
 class TermQuerySet(models.QuerySet):
@@ -67,7 +67,7 @@ class ActorQuerySet(models.QuerySet):
         """Without those that only unpublished cases name: they would give a draft away."""
         from cases.models import StatementActor
 
-        named = Q(statement__scheme="finding") | published("statement__case__")
+        named = Q(statement__scheme="finding") | is_published("statement__case__")
         told = StatementActor.objects.filter(named)
         anywhere = StatementActor.objects.filter(actor=OuterRef("pk"))
         return self.filter(
@@ -102,7 +102,7 @@ class PassageQuerySet(models.QuerySet):
         from cases.models import StatementQuotation
 
         behind = StatementQuotation.objects.filter(
-            told_openly("statement__"), quotation__passage=OuterRef("pk")
+            is_public("statement__"), quotation__passage=OuterRef("pk")
         ).exclude(statement__scope="pattern")
         return self.annotate(is_coded=Exists(behind))
 
@@ -176,7 +176,7 @@ class CaseQuerySet(models.QuerySet):
 
     def published(self):
         """What readers may see; every public query begins here."""
-        return self.filter(published())
+        return self.filter(is_published())
 
     def originals(self):
         """Without working copies, whatever the state of review."""
@@ -277,7 +277,7 @@ class StatementQuerySet(models.QuerySet):
 
     def public(self):
         """What readers may see: statements of published cases, and findings."""
-        return self.filter(told_openly())
+        return self.filter(is_public())
 
     def counted(self):
         """Without general rules, in which the case only stands as an example."""

@@ -1,6 +1,6 @@
 """The front page, and the pages that say how the data were made and how to take them away."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -8,9 +8,19 @@ from django.views.decorators.http import require_safe
 
 from cases.exports import TABLES
 from cases.facets import offered_facets
-from cases.models import Case, Document, Erratum, Passage, Quotation, Statement
-from cases.models.choices import Coverage, Scope
+from cases.models import (
+    Case,
+    Document,
+    Edition,
+    Erratum,
+    Passage,
+    Quotation,
+    Statement,
+    StatementQuotation,
+)
+from cases.models.choices import Coverage
 from cases.neighbours import SCHEMES
+from cases.querysets import is_public, is_published
 from cases.views.common import file_links
 
 
@@ -20,22 +30,23 @@ def figures() -> dict[str, int]:
     cases = published.aggregate(
         cases=Count("pk"), substantial=Count("pk", filter=Q(coverage=Coverage.SUBSTANTIAL))
     )
-    told = Statement.objects.filter(case__in=published).exclude(scope=Scope.PATTERN)
-    statements = told.aggregate(
-        statements=Count("pk", distinct=True),
-        claims=Count("pk", filter=~Q(support=""), distinct=True),
-        with_words=Count("pk", filter=Q(evidence__isnull=False), distinct=True),
+    behind = StatementQuotation.objects.filter(statement=OuterRef("pk"))
+    told = Statement.objects.counted().filter(is_published("case__"))
+    statements = told.annotate(has_words=Exists(behind)).aggregate(
+        statements=Count("pk"),
+        claims=Count("pk", filter=~Q(support="")),
+        with_words=Count("pk", filter=Q(has_words=True)),
     )
     statements["silent"] = statements["statements"] - statements["claims"]
-    stood_on = Q(statements__case__in=published) | Q(statements__scheme="finding")
+    stands = StatementQuotation.objects.filter(is_public("statement__"), quotation=OuterRef("pk"))
     return {
         **cases,
         **statements,
         "findings": Statement.objects.findings().count(),
-        "quotations": Quotation.objects.filter(stood_on).distinct().count(),
+        "quotations": Quotation.objects.filter(Exists(stands)).count(),
         "passages": Passage.objects.count(),
         "documents": Document.objects.count(),
-        "texts": Document.objects.filter(editions__isnull=False).distinct().count(),
+        "texts": Edition.objects.values("document").distinct().order_by().count(),
         "errata": Erratum.objects.count(),
     }
 
