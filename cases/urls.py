@@ -95,6 +95,7 @@ FILES = [
         name="case-citation",
     ),
     path("sitemap.xml", sitemap, name="sitemap"),
+    path("sitemap-<int:part>.xml", sitemap, name="sitemap-part"),
     path("feed.xml", feed, name="feed"),
     path("robots.txt", robots, name="robots"),
 ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import feedgenerator, translation
@@ -23,6 +24,8 @@ PAGES = (
     *("home", "case-list", "explore", "similar", "finding-list", "document-list", "tool-list"),
     *("actor-list", "country-list", "codebook", "method", "about-the-data"),
 )
+# A map may have 50,000 addresses, and a page has three.
+PAGES_OF_A_MAP = 10_000
 TITLE = "Preventive diplomacy cases"
 
 
@@ -39,33 +42,47 @@ class Entry:
 
 
 @require_safe
-def sitemap(request):
-    """Every page that is worth finding, in three languages that name each other."""
+def sitemap(request, part=None):
+    """Every page that is worth finding, in three languages that name each other.
+
+    What is more than a map may hold stands in several, which the first address then lists.
+    """
+    pages = list(_pages())
+    parts = range(1, -(-len(pages) // PAGES_OF_A_MAP) + 1)
+    if part is None and len(parts) > 1:
+        addresses = [absolute(reverse("sitemap-part", args=[number])) for number in parts]
+        return _xml(request, "cases/sitemaps.xml", {"addresses": addresses})
+    number = 1 if part is None else part
+    if number not in parts:
+        raise Http404
+    first = (number - 1) * PAGES_OF_A_MAP
     with translation.override("en"):
-        entries = list(_entries())
-    return render(
-        request, "cases/sitemap.xml", {"entries": entries}, content_type="application/xml"
-    )
+        entries = [_entry(*page) for page in pages[first : first + PAGES_OF_A_MAP]]
+    return _xml(request, "cases/sitemap.xml", {"entries": entries})
 
 
-def _entries() -> Iterator[Entry]:
+def _xml(request, template: str, context: dict) -> HttpResponse:
+    return render(request, template, context, content_type="application/xml")
+
+
+def _pages() -> Iterator[tuple]:
+    """(when it changed or None, name of the address, codes) of each page, in a fixed order."""
     for name in PAGES:
-        yield _entry(None, name)
-    for slug, changed, published in Case.objects.published().values_list(
-        "slug", "changed_on", "published_on"
-    ):
-        yield _entry(changed or published, "case", slug)
+        yield None, name
+    cases = Case.objects.published().order_by("pk")
+    for slug, changed, published in cases.values_list("slug", "changed_on", "published_on"):
+        yield changed or published, "case", slug
     for code, changed in Document.objects.values_list("code", "changed_on"):
-        yield _entry(changed, "document", code)
+        yield changed, "document", code
     for document, code in Edition.objects.values_list("document__code", "code"):
-        yield _entry(None, "document-text", document, code)
+        yield None, "document-text", document, code
     for code, changed in Actor.objects.public().values_list("code", "changed_on"):
-        yield _entry(changed, "actor", code)
-    said = Statement.objects.public().values("term")
-    used = Term.objects.filter(pk__in=said).exclude(scheme="finding")
+        yield changed, "actor", code
+    said = Statement.objects.public().filter(term=OuterRef("pk"))
+    used = Term.objects.filter(Exists(said)).exclude(scheme="finding")
     for scheme, code, changed in used.values_list("scheme", "code", "changed_on"):
         name, *codes = ("tool", code) if scheme == "tool" else ("term", scheme, code)
-        yield _entry(changed, name, *codes)
+        yield changed, name, *codes
 
 
 def _entry(changed_on: datetime | None, name: str, *codes: str) -> Entry:

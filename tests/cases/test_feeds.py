@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cases.views import feeds
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,23 @@ def test_the_map_takes_five_queries(client, django_assert_num_queries):
     # Cases, documents, editions, actors and terms.
     with django_assert_num_queries(5):
         client.get("/sitemap.xml")
+
+
+def test_many_pages_stand_in_several_maps(client, monkeypatch):
+    make_statement(make_case("one"), "tool:mediation", by=["au"])
+    whole = client.get("/sitemap.xml").content
+    monkeypatch.setattr(feeds, "PAGES_OF_A_MAP", 10)
+    listed = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    addresses = [each.findtext(f"{MAP}loc") for each in listed]
+    assert addresses[0] == f"{SITE}/sitemap-1.xml"
+    maps = [
+        ElementTree.fromstring(client.get(each.removeprefix(SITE)).content) for each in addresses
+    ]
+    assert all(len(each) <= 30 for each in maps)
+    told = [each.findtext(f"{MAP}loc") for every in maps for each in every]
+    assert told == [each.findtext(f"{MAP}loc") for each in ElementTree.fromstring(whole)]
+    for part in (0, len(addresses) + 1):
+        assert client.get(f"/sitemap-{part}.xml").status_code == 404
 
 
 def test_the_feed_has_the_published_cases_newest_first(client):
