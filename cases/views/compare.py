@@ -10,11 +10,10 @@ from django.views.decorators.http import require_safe
 from cases.filters import InvalidQuery
 from cases.models import Case, CaseCountry, Statement, Term
 from cases.models.choices import Phase, Scope
-from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES, SCHEMES
 from cases.neighbours import dated
+from cases.views.choosing import named, no_such_case, offered
 from cases.views.common import clean_address
-from cases.views.similar import OFFERED, not_known
 
 LEAST, MOST = 2, 4
 
@@ -56,13 +55,13 @@ def compare(request):
     """The cases that the address names side by side, or a page to choose them."""
     if unknown := sorted(set(request.GET) - {"case"}):
         raise InvalidQuery({name: [_("There is no such filter.")] for name in unknown})
-    titles = ("title_en", "title_fa", "title_ar")
-    public = {case.slug: case for case in Case.objects.published().only("slug", *titles)}
     slugs = [slug for slug in request.GET.getlist("case") if slug]
-    offered = sorted(public.values(), key=by_name)[:OFFERED]
+    public, others = named(slugs), offered()
     sentences = _refusals(slugs, public)
     if sentences or not slugs:
-        context = {"sentences": sentences, "offered": offered, "chosen": slugs}
+        # Who chose something finds it in the list, wherever its title stands.
+        listed = list(dict.fromkeys([*others, *public.values()]))
+        context = {"sentences": sentences, "offered": listed, "chosen": slugs}
         status = 400 if sentences else 200
         return render(request, "cases/compare_choose.html", context, status=status)
     wanted = _with_everything([public[slug].pk for slug in slugs])
@@ -74,7 +73,7 @@ def compare(request):
         {
             "columns": [_column(case, request.GET, slugs) for case in cases],
             "groups": _groups(cases),
-            "others": [case for case in offered if case.slug not in slugs],
+            "others": [case for case in others if case.slug not in slugs],
             "may_grow": len(slugs) < MOST,
         },
     )
@@ -82,7 +81,7 @@ def compare(request):
 
 def _refusals(slugs: list[str], public) -> list[str]:
     """Why these cases cannot be compared; nothing where none is asked for yet."""
-    found = [not_known(slug, public) for slug in dict.fromkeys(slugs) if slug not in public]
+    found = [no_such_case(slug) for slug in dict.fromkeys(slugs) if slug not in public]
     for slug in dict.fromkeys(slugs):
         if slugs.count(slug) > 1:
             found.append(_("“%(code)s” is asked for twice.") % {"code": slug})

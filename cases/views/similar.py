@@ -1,16 +1,12 @@
 """A situation like mine: the published cases nearest to what is asked, and what was done there."""
 
-import difflib
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.expressions import Bytewise
 from cases.facets import Facet, Option, labels
 from cases.filters import InvalidQuery
 from cases.models import Case, Statement
@@ -26,16 +22,12 @@ from cases.neighbours import (
     terms_of,
     with_precedents,
 )
+from cases.views.choosing import meant, named, no_such_case, not_known, offered
 from cases.views.common import clean_address
 
 # Few enough to be read, and to be counted on the fingers of a hand: «3 of 5».
 CLOSEST = 5
 FURTHER = 10
-# A list to choose from is of no use beyond; the case itself has the link to here.
-OFFERED = 300
-# Who mistypes a slug has its first letters right.
-LIKE_AT_FIRST = 3
-TITLES = ("title_en", "title_fa", "title_ar")
 OWED = (Attribution.CREDITED, Attribution.CONTRIBUTED)
 
 
@@ -97,7 +89,7 @@ def similar(request):
         {
             "facets": _facets(around, question.terms),
             "start": start,
-            "starts": _starts(start),
+            "starts": list(dict.fromkeys([*offered(), *([start] if start else [])])),
             "points": _points(around, question.terms),
             "closest": closest,
             "further": nearest[CLOSEST : CLOSEST + FURTHER],
@@ -117,7 +109,7 @@ def read_question(params, around: Neighbourhood) -> Question:
     errors: dict[str, list[str]] = {}
     for name in params:
         if name not in (*SCHEMES, "case"):
-            errors[name] = [_("There is no such filter.") + _near(name, (*SCHEMES, "case"))]
+            errors[name] = [_("There is no such filter.") + meant(name, (*SCHEMES, "case"))]
     terms = set()
     for scheme in SCHEMES:
         known = _codes(around, scheme)
@@ -130,35 +122,16 @@ def read_question(params, around: Neighbourhood) -> Question:
             terms.add(f"{scheme}:{code}")
     start, slugs = None, [slug for slug in params.getlist("case") if slug]
     if slugs:
-        public = Case.objects.published()
-        start = public.only("slug", *TITLES).filter(slug=slugs[0]).first()
+        start = named(slugs[:1]).get(slugs[0])
         if len(slugs) > 1:
             errors["case"] = [_("Only one value is possible.")]
         elif start is None:
-            alike = public.filter(slug__startswith=slugs[0][:LIKE_AT_FIRST])
-            known = alike.values_list("slug", flat=True)[:OFFERED]
-            errors["case"] = [not_known(slugs[0], known)]
+            errors["case"] = [no_such_case(slugs[0])]
     if errors:
         raise InvalidQuery(errors)
     if start and not terms:
         terms = terms_of(start)
     return Question(around.measure.said(terms), start)
-
-
-def _starts(start: Case | None) -> list[Case]:
-    """The first cases in the order of their titles, and the one that was chosen."""
-    place = Bytewise(f"title_order_{get_language()[:2]}")
-    first = Case.objects.published().only("slug", *TITLES).order_by(place, "slug")[:OFFERED]
-    return list(dict.fromkeys([*first, *([start] if start else [])]))
-
-
-def not_known(code: str, known: Iterable[str]) -> str:
-    return _("“%(code)s” is not known here.") % {"code": code} + _near(code, known)
-
-
-def _near(code: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(code, list(known), n=3)
-    return " " + _("Did you mean %(near)s?") % {"near": ", ".join(near)} if near else ""
 
 
 def _codes(around: Neighbourhood, scheme: str) -> list[str]:

@@ -188,15 +188,15 @@ def test_a_title_without_a_translation_is_marked(client, pair, prefix):
 
 
 @pytest.mark.parametrize("number", [1, 10])
-def test_any_number_of_statements_takes_thirteen_queries(client, number, django_assert_num_queries):
+def test_any_number_of_statements_takes_fourteen_queries(client, number, django_assert_num_queries):
     for slug in ("one", "two", "three")[: 2 if number == 1 else 3]:
         case = make_case(slug)
         for place in range(number):
             tool = make_statement(case, "tool:mediation", by=[f"actor-of-{slug}-{place}"])
             make_statement(case, "outcome:agreement_reached").credited_to.add(tool)
     address = PAIR if number == 1 else f"{PAIR}&case=three"
-    # All titles; the cases with their gaps, countries, regions, statements; of those the actors,
-    # their names, documents, what they are about, what outcomes are owed to and its terms, the
-    # words and the places of errata in them (no erratum here).
-    with django_assert_num_queries(13):
+    # The cases by their slugs, those offered besides; the cases with their gaps, countries, regions,
+    # statements; of those the actors, their names, documents, what they are about, what outcomes
+    # are owed to and its terms, the words and the places of errata in them (no erratum here).
+    with django_assert_num_queries(14):
         html(client, address)

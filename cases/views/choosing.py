@@ -1,0 +1,49 @@
+"""Choosing cases by name: the lists that pages offer, and what is said of a name that is none."""
+
+import difflib
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cases.expressions import Bytewise
+from cases.models import Case
+
+# A list to choose from is of no use beyond; a case itself has links to the pages that offer it.
+OFFERED = 300
+# Who mistypes a slug has its first letters right, or at least the first of all.
+LETTERS = (3, 1)
+
+
+def _named():
+    return Case.objects.published().only("slug", "title_en", "title_fa", "title_ar")
+
+
+def offered() -> list[Case]:
+    """The first published cases in the order of their titles."""
+    return list(_named().order_by(Bytewise(f"title_order_{get_language()[:2]}"), "slug")[:OFFERED])
+
+
+def named(slugs: Collection[str]) -> dict[str, Case]:
+    """The published ones of these cases by their slugs."""
+    return {case.slug: case for case in _named().filter(slug__in=slugs)} if slugs else {}
+
+
+def no_such_case(slug: str) -> str:
+    """The sentence that a case is not known, with those that may be meant."""
+    known: list[str] = []
+    for letters in LETTERS:
+        alike = Case.objects.published().filter(slug__startswith=slug[:letters])
+        known += alike.values_list("slug", flat=True)[:OFFERED]
+    return not_known(slug, dict.fromkeys(known))
+
+
+def not_known(code: str, known: Iterable[str]) -> str:
+    """The sentence that a code is none of these, with those that may be meant."""
+    return _("“%(code)s” is not known here.") % {"code": code} + meant(code, known)
+
+
+def meant(code: str, known: Iterable[str]) -> str:
+    """A question whether one of the known that are written alike is meant, if there are any."""
+    found = difflib.get_close_matches(code, list(known), n=3)
+    return " " + _("Did you mean %(near)s?") % {"near": ", ".join(found)} if found else ""
