@@ -1,5 +1,6 @@
 """The databases that are measured: one of each size on SQLite and on PostgreSQL, built once."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -47,7 +48,9 @@ def server() -> str:
 
 
 def _named(name: str) -> str:
-    return urlunsplit(urlsplit(server())._replace(path=f"/{name}"))
+    """The address of a database of this checkout: another one on the machine has its own."""
+    checkout = hashlib.sha256(str(BASE).encode()).hexdigest()[:8]
+    return urlunsplit(urlsplit(server())._replace(path=f"/{name}_{checkout}"))
 
 
 def _mark(database: Database) -> Path:
