@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases import edtf
-from cases.exports import TABLES, restored
+from cases.exports import TABLES, records_of, restored
 from cases.expressions import SEPARATOR
 from cases.imports.cells import (
     Coded,
@@ -45,6 +45,7 @@ from cases.models import (
     Term,
 )
 from cases.models.choices import CaseRelationKind, CountryRole, NameKind, Part, Review, Scope
+from cases.records import KINDS
 from cases.records.shapes import Data, Span
 
 Cells = dict[str, str]
@@ -108,6 +109,15 @@ class FileTable:
     def key_of(self, cells: Cells) -> str:
         """The key of the record that a row belongs to."""
         return cells[self.key[0]].strip()
+
+    def written(self, keys: set[str]) -> dict[tuple[str, ...], Cells]:
+        """What the export writes now of the rows of these records, by the columns of their key."""
+        table = TABLES[self.name].for_desk()
+        rows = (
+            {name: "" if cell is None else str(cell) for name, cell in row.items()}
+            for row in records_of(table, KINDS[self.kind].rows(keys))
+        )
+        return {tuple(row[name] for name in self.key): row for row in rows}
 
     def start(self, cells: Cells, shared: Shared) -> Data:
         """Canonical data of a record that a row brings."""

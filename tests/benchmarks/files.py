@@ -98,11 +98,10 @@ def _stored(database: Database, sql: str) -> Iterator[str]:
 
 def _write(table: Table, path: Path, selected=None) -> Iterator[bytes]:
     with path.open("wb") as file:
-        head = True
+        head = f"{','.join(table.columns)}\n".encode()
         for piece in write(table, "csv", selected):
             file.write(piece)
-            head = head and piece.count(b"\n") == 1
-            if not head:  # the names of columns alone are no beginning of an answer
+            if piece != head:  # the names of columns alone are no beginning of an answer
                 yield piece
 
 
