@@ -600,10 +600,11 @@ def _text(value: Any) -> Any:
 
 def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
     """PostgreSQL's own CSV; empty text is made NULL, since COPY would print it as two quotes."""
-    yield (",".join(table.columns) + "\n").encode()
+    head = (",".join(table.columns) + "\n").encode()
     try:
         sql, params = query.query.sql_with_params()
     except EmptyResultSet:
+        yield head
         return
     names = [f"c{place}" for place in range(len(table.columns))]
     cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
@@ -611,6 +612,7 @@ def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
     statement = f"COPY (SELECT {cells} FROM {source}) TO STDOUT (FORMAT csv)"  # noqa: S608
     # psycopg's own cursor: Django's, while it logs queries (DEBUG), takes no parameters here.
     with connections[query.db].cursor() as cursor, cursor.cursor.copy(statement, params) as copy:
+        yield head
         for block in copy:
             yield bytes(block)
 
@@ -656,12 +658,12 @@ def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
 
 
 def _json(table: Table, query: QuerySet) -> Iterator[bytes]:
-    yield b"["
-    for count, row in enumerate(_rows(table, query)):
+    lead = "[\n"
+    for row in _rows(table, query):
         record = dict(zip(table.columns, row, strict=True))
-        piece = json.dumps(record, ensure_ascii=False, default=str)
-        yield ((",\n" if count else "\n") + piece).encode()
-    yield b"\n]\n"
+        yield (lead + json.dumps(record, ensure_ascii=False, default=str)).encode()
+        lead = ",\n"
+    yield b"\n]\n" if lead == ",\n" else b"[\n]\n"
 
 
 def for_xlsx(cell: str) -> str:
