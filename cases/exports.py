@@ -581,10 +581,9 @@ def write_workbook(cases: QuerySet | None = None, *, for_desk: bool = False) -> 
     return _xlsx((table, table.query(cases)) for table in tables)
 
 
-def records_of(table: Table, selected: QuerySet | None = None) -> Iterator[dict[str, Any]]:
-    """The rows of a table by column, with the values that the database gives."""
-    for row in _rows(table, table.query(selected)):
-        yield dict(zip(table.columns, row, strict=True))
+def rows_of(table: Table, selected: QuerySet | None = None) -> Iterator[Row]:
+    """The rows of a table, with the values that the database gives."""
+    return _rows(table, table.query(selected))
 
 
 def _rows(table: Table, query: QuerySet) -> Iterator[Row]:

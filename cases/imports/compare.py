@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
@@ -98,16 +99,11 @@ class Line:
         cell = self.cells[column]
         return is_same(cell, written) or is_same(restored(cell), written)
 
-    def is_untouched(self, written: Cells) -> bool:
-        """Whether it is, at the version of today, to the letter what the export writes of it."""
-        if self.has_fault or not (self.version is None or str(self.version) == written["version"]):
-            return False
-        said = self.cells.get("version", "").strip()
-        return (self.version is not None or not said) and all(
-            cell == written[column]
-            for column, cell in self.cells.items()
-            if column != "version" and column in written
-        )
+    def is_of_today(self, version: str) -> bool:
+        """Whether nothing is wrong with it and it says no other version than this one."""
+        if self.version is None:
+            return not self.has_fault and not self.cells.get("version", "").strip()
+        return not self.has_fault and str(self.version) == version
 
     def fault(self, column: str, what: str) -> None:
         """Note an error."""
@@ -241,15 +237,25 @@ class _Comparing:
         """
         touched = set()
         for group in _grouped(lines, lambda line: line.table.name):
-            table = group[0].table
+            table, sheet = group[0].table, group[0].sheet
+            names = [name for name in dict.fromkeys(sheet.head) if name in table.known]
+            # The key once more, in front: the cells of a row then begin with what names it.
+            names = [*table.key, *(name for name in names if name != "version")]
+            cells_of = itemgetter(*names)
+            written_of = itemgetter(*(table.known.index(name) for name in names))
+            of_key = slice(len(table.key))
             by_key: dict[str, list[Line]] = {}
             for line in group:
                 by_key.setdefault(line.key, []).append(line)
             for keys in batches(by_key):
-                written = table.written(set(keys))
+                written = {}
+                for row in table.written(set(keys)):
+                    cells = written_of(row)
+                    written[cells[of_key]] = cells, row[table.known.index("version")]
                 for line in (line for key in keys for line in by_key[key]):
-                    cells = written.get(tuple(line.cells[name] for name in table.key))
-                    if cells is None or not line.is_untouched(cells):
+                    cells = cells_of(line.cells)
+                    there, version = written.get(cells[of_key], (None, ""))
+                    if cells != there or not line.is_of_today(version):
                         touched.add(line.record)
         edited = []
         for line in lines:
@@ -320,7 +326,7 @@ class _Comparing:
         now = self.now.get(record)
         if record not in self.wanted:
             if now is not None:
-                self.wanted[record] = Wanted(copy.deepcopy(now.data))
+                self.wanted[record] = Wanted(_copied(now.data))
             elif not self._begin(lines):
                 return
         if now is not None:
@@ -607,6 +613,16 @@ class _Comparing:
 def _fault_double(line: Line, number: int) -> None:
     what = _("has the same key as row %(row)s: each stands in a file once.")
     line.fault(line.table.key[-1], what % {"row": number})
+
+
+def _copied(data: Data) -> Data:
+    """A record whose values and rows may be replaced without changing the one that it was."""
+    return {
+        name: [dict(row) if isinstance(row, dict) else row for row in value]
+        if isinstance(value, list)
+        else value
+        for name, value in data.items()
+    }
 
 
 def _grouped(lines: Iterable[Line], key: Callable) -> Iterator[list[Line]]:

@@ -5,6 +5,7 @@ itself, a row of `statements` one of the statements of its case. Columns that ar
 made from other files; each says from which.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases import edtf
-from cases.exports import TABLES, records_of, restored
+from cases.exports import TABLES, restored, rows_of
 from cases.expressions import SEPARATOR
 from cases.imports.cells import (
     Coded,
@@ -110,14 +111,11 @@ class FileTable:
         """The key of the record that a row belongs to."""
         return cells[self.key[0]].strip()
 
-    def written(self, keys: set[str]) -> dict[tuple[str, ...], Cells]:
-        """What the export writes now of the rows of these records, by the columns of their key."""
+    def written(self, keys: set[str]) -> Iterator[tuple[str, ...]]:
+        """What the export writes now of the rows of these records: the columns of `known`."""
         table = TABLES[self.name].for_desk()
-        rows = (
-            {name: "" if cell is None else str(cell) for name, cell in row.items()}
-            for row in records_of(table, KINDS[self.kind].rows(keys))
-        )
-        return {tuple(row[name] for name in self.key): row for row in rows}
+        for row in rows_of(table, KINDS[self.kind].rows(keys)):
+            yield tuple("" if cell is None else str(cell) for cell in row)
 
     def start(self, cells: Cells, shared: Shared) -> Data:
         """Canonical data of a record that a row brings."""

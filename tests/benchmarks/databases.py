@@ -35,12 +35,16 @@ class Database:
 
 def all_of(size: int) -> list[Database]:
     """The databases of a size, built where they are not there yet or were not finished."""
-    sqlite = Database("SQLite", size, f"sqlite:///{FOLDER / f'cases-{size}.sqlite3'}")
-    postgres = Database("PostgreSQL", size, _named(f"bench_{size}"))
-    for database in (sqlite, postgres):
-        if not _is_built(database):
-            _build(database)
-    return [sqlite, postgres]
+    return [of(kind, size) for kind in ("SQLite", "PostgreSQL")]
+
+
+def of(kind: str, size: int) -> Database:
+    """One of them."""
+    sqlite = f"sqlite:///{FOLDER / f'cases-{size}.sqlite3'}"
+    database = Database(kind, size, sqlite if kind == "SQLite" else _named(f"bench_{size}"))
+    if not _is_built(database):
+        _build(database)
+    return database
 
 
 def server() -> str:
