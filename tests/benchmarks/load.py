@@ -26,6 +26,7 @@ from tests.benchmarks.servers import free_port, wait_for
 from tests.benchmarks.visitors import (
     PASSWORD,
     PATIENCE,
+    SAVES,
     SECRET,
     SOUGHT,
     Answer,
@@ -39,7 +40,7 @@ from tests.benchmarks.visitors import (
 # How long the database is away, and how long after its return an answer may still say so.
 AWAY, GRACE = 4.0, 2.0
 # How long somebody else keeps SQLite for writing.
-HELD = 6.0
+HELD = 8.0
 # What memory may grow by between the first third of a run and its end, in MB.
 GROWN_MOST = 40
 # Who writes, and in which group: what an editor does to a published case is no reader's yet.
@@ -293,6 +294,8 @@ def on_sqlite(asked: argparse.Namespace) -> bool:
 
     def hold(port: int, log: Log) -> None:
         with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as own:
+            log.saving.clear()
+            log.saving.wait(PATIENCE)  # so that somebody has to wait for us
             own.execute("BEGIN IMMEDIATE")
             held.append(time.monotonic())
             time.sleep(HELD)
@@ -311,16 +314,14 @@ def on_sqlite(asked: argparse.Namespace) -> bool:
     saving = [
         each.seconds
         for each in log.answers
-        if each.work in ("editor saves a case", "import saved") and _overlaps(each, *held)
+        if each.work in SAVES
+        and _is_good(each)
+        and each.began < held[1] < each.began + each.seconds
     ]
     waited = f"{len(saving)} saves waited, {max(saving, default=0):.1f} s at most, none failed"
     print(f"  while it was kept: {len(reading)} answers to readers; {waited}")
     _forget(path)
-    return well and bool(reading)
-
-
-def _overlaps(answer: Answer, first: float, last: float) -> bool:
-    return _is_good(answer) and answer.began < last and answer.began + answer.seconds > first
+    return well and bool(reading) and bool(saving)
 
 
 def _forget(path: Path) -> None:

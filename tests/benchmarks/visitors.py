@@ -20,6 +20,7 @@ SECRET = "qwanderlost"  # noqa: S105 (no password: what must not be found)
 SOUGHT = "qwanderfound"
 PASSWORD = "a long sentence of load"  # noqa: S105 (of accounts in a copy that is thrown away)
 PATIENCE = 120
+SAVES = ("editor saves a case", "import saved")
 ROWS = 50
 
 
@@ -42,6 +43,7 @@ class Log:
     answers: list[Answer] = field(default_factory=list)
     saved: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
+    saving: threading.Event = field(default_factory=threading.Event)  # somebody is about to
 
 
 class Reader(threading.Thread):
@@ -139,6 +141,8 @@ class Editor(threading.Thread):
             raise RuntimeError(f"there is no form with {having} at {page.base_url}")
         values = [(name, value) for name, value in form.form_values() if name not in changed]
         content = urllib.parse.urlencode([*values, *changed.items()]).encode()
+        if work in SAVES:
+            self.log.saving.set()
         return self.open(work, urllib.parse.urljoin(page.base_url, form.action or ""), content)
 
     def _note(self, work: str, began: float, status, *, says_when: bool = False) -> None:
