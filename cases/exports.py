@@ -643,14 +643,18 @@ def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
     for table, query in sheets:
         sheet = book.create_sheet(table.name)
         sheet.append(table.columns)
-        for row in _rows(table, query):
-            cells = []
-            for value in row:
-                cell = WriteOnlyCell(sheet)
-                cell.value = for_xlsx(str(_text(value)))
-                cell.data_type, cell.number_format = "s", "@"
-                cells.append(cell)
-            sheet.append(cells)
+        try:
+            for row in _rows(table, query):
+                cells = []
+                for value in row:
+                    cell = WriteOnlyCell(sheet)
+                    cell.value = for_xlsx(str(_text(value)))
+                    cell.data_type, cell.number_format = "s", "@"
+                    cells.append(cell)
+                sheet.append(cells)
+        except BaseException:
+            sheet.close()  # what is half written would complain of it when it is cleared away
+            raise
     buffer = io.BytesIO()
     book.save(buffer)
     yield buffer.getvalue()
