@@ -8,13 +8,14 @@ MANAGE := $(BIN)/python manage.py
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
 
-.PHONY: help install run seed test check bench format pictures
+.PHONY: help install run seed test check bench load format pictures
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
 	@echo "make test     install and pass all tests, on SQLite and PostgreSQL"
 	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
 	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
+	@echo "make load     200 readers, three who write, and a database that goes away"
 	@echo "make seed     load the seed folder; safe to repeat"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
@@ -56,6 +57,9 @@ test: install .venv/tests-installed
 
 bench: install .venv/tests-installed
 	$(BIN)/python -m tests.benchmarks $(SIZES)
+
+load: install .venv/tests-installed
+	$(BIN)/python -m tests.benchmarks.load
 
 format: .venv/tests-installed
 	$(BIN)/ruff format .

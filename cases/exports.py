@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
+from django.db.models.lookups import Exact, IsNull
 from django.http import QueryDict
 from django.utils import translation
 from openpyxl import Workbook
@@ -31,11 +33,12 @@ from cases.expressions import (
     Code,
     IsoTime,
     Joined,
+    Unindexed,
     text,
 )
 from cases.filters import select_cases
 from cases.findings import select_findings
-from cases.models.choices import CountryRole, Part, Scope
+from cases.models.choices import CountryRole, Part, Review, Scope
 
 Row = tuple[Any, ...]
 FORMATS = ("csv", "excel", "xlsx", "json")
@@ -48,7 +51,8 @@ CONTENT_TYPES = {
 # The tables that also travel together, each on a sheet of its own.
 WORKBOOK = ("cases", "statements", "quotations")
 BOM = "\ufeff"
-CHUNK = 500
+# Few enough that the first of them are soon there, and many enough that the rest are not late.
+CHUNK = 200
 
 # What a spreadsheet would run as a formula, also behind apostrophes that escaping put there.
 FORMULA = re.compile(r"^'*[=+\-@\t\r]")
@@ -131,12 +135,17 @@ def _count(queryset: QuerySet, owner: str, counted: str = "pk") -> Coalesce:
 
 def _document_codes() -> Joined:
     """Documents whose words a case stands on, or that a statement of it names."""
-    told = models.Statement.objects.counted().filter(case=OuterRef(OuterRef("pk")))
-    # From the case's few statements to documents: the other way round every document is tried.
-    quoted = told.values("evidence__quotation__passage__edition__document")
-    named = told.values("documents")
-    documents = models.Document.objects.filter(Q(pk__in=quoted) | Q(pk__in=named))
-    return Joined(documents, F("code"))
+    # From the few statements of the case to documents: the other way round all would be tried.
+    told = {"statement__case": OuterRef("pk")}
+    quoted = models.StatementQuotation.objects.filter(**told).exclude(
+        statement__scope=Scope.PATTERN
+    )
+    named = models.Statement.documents.through.objects.filter(**told).exclude(
+        statement__scope=Scope.PATTERN
+    )
+    return Joined(
+        quoted, F("quotation__passage__edition__document__code"), also=(named, F("document__code"))
+    )
 
 
 CASE_COLUMNS = (
@@ -151,8 +160,12 @@ CASE_COLUMNS = (
 def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
     countries = models.CaseCountry.objects.filter(case=OuterRef("pk"))
     others = countries.exclude(role=CountryRole.SCENE)
-    known = models.Case.objects.originals() if at_desk else models.Case.objects.published()
-    relations = models.CaseRelation.objects.filter(case=OuterRef("pk"), to__in=known.values("pk"))
+    # Asked of the other case itself: a list of all that are known would be made for each case.
+    if at_desk:
+        known = IsNull(Unindexed("to__working_copy_of"), True)
+    else:
+        known = Exact(Unindexed("to__review"), Review.PUBLISHED)
+    relations = models.CaseRelation.objects.filter(known, case=OuterRef("pk"))
     roles = models.StatementActor.objects.filter(
         statement__case=OuterRef("pk"), statement__scheme="role", part=Part.BY
     ).exclude(statement__scope=Scope.PATTERN)
@@ -568,6 +581,11 @@ def write_workbook(cases: QuerySet | None = None, *, for_desk: bool = False) -> 
     return _xlsx((table, table.query(cases)) for table in tables)
 
 
+def rows_of(table: Table, selected: QuerySet | None = None) -> Iterator[Row]:
+    """The rows of a table, with the values that the database gives."""
+    return _rows(table, table.query(selected))
+
+
 def _rows(table: Table, query: QuerySet) -> Iterator[Row]:
     for row in query.iterator(chunk_size=CHUNK):
         if table.finish:
@@ -581,10 +599,11 @@ def _text(value: Any) -> Any:
 
 def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
     """PostgreSQL's own CSV; empty text is made NULL, since COPY would print it as two quotes."""
-    yield (",".join(table.columns) + "\n").encode()
+    head = (",".join(table.columns) + "\n").encode()
     try:
         sql, params = query.query.sql_with_params()
     except EmptyResultSet:
+        yield head
         return
     names = [f"c{place}" for place in range(len(table.columns))]
     cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
@@ -592,31 +611,30 @@ def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
     statement = f"COPY (SELECT {cells} FROM {source}) TO STDOUT (FORMAT csv)"  # noqa: S608
     # psycopg's own cursor: Django's, while it logs queries (DEBUG), takes no parameters here.
     with connections[query.db].cursor() as cursor, cursor.cursor.copy(statement, params) as copy:
+        yield head
         for block in copy:
             yield bytes(block)
 
 
-class _Lines(io.StringIO):
-    """Ends lines with a line feed. The writer below must not know: Python before 3.13 puts only
-    those line ends into quotes that it writes itself, while PostgreSQL quotes them all."""
-
-    def write(self, line: str) -> int:
-        return super().write(line.removesuffix("\r\n") + "\n")
+# Behind each line while it is written. Python before 3.13 puts only those line ends into quotes
+# that it writes itself, while PostgreSQL quotes them all; no text of a database has a NUL.
+_LINE_END = "\r\n\0"
 
 
 def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[bytes]:
-    buffer = _Lines()
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator=_LINE_END)
     if for_excel:
-        yield BOM.encode()
+        buffer.write(BOM)
     writer.writerow(table.columns)
-    for count, row in enumerate(_rows(table, query), start=1):
-        writer.writerow([harmless(_text(cell)) for cell in row] if for_excel else row)
-        if count % CHUNK == 0:
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode()
+    rows = _rows(table, query)
+    while some := list(islice(rows, CHUNK)):
+        writer.writerows([[harmless(cell) for cell in row] for row in some] if for_excel else some)
+        yield buffer.getvalue().replace(_LINE_END, "\n").encode()
+        buffer.seek(0)
+        buffer.truncate()
+    if rest := buffer.getvalue():
+        yield rest.replace(_LINE_END, "\n").encode()
 
 
 def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
@@ -625,26 +643,30 @@ def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
     for table, query in sheets:
         sheet = book.create_sheet(table.name)
         sheet.append(table.columns)
-        for row in _rows(table, query):
-            cells = []
-            for value in row:
-                cell = WriteOnlyCell(sheet)
-                cell.value = for_xlsx(str(_text(value)))
-                cell.data_type, cell.number_format = "s", "@"
-                cells.append(cell)
-            sheet.append(cells)
+        try:
+            for row in _rows(table, query):
+                cells = []
+                for value in row:
+                    cell = WriteOnlyCell(sheet)
+                    cell.value = for_xlsx(str(_text(value)))
+                    cell.data_type, cell.number_format = "s", "@"
+                    cells.append(cell)
+                sheet.append(cells)
+        except BaseException:
+            sheet.close()  # what is half written would complain of it when it is cleared away
+            raise
     buffer = io.BytesIO()
     book.save(buffer)
     yield buffer.getvalue()
 
 
 def _json(table: Table, query: QuerySet) -> Iterator[bytes]:
-    yield b"["
-    for count, row in enumerate(_rows(table, query)):
+    lead = "[\n"
+    for row in _rows(table, query):
         record = dict(zip(table.columns, row, strict=True))
-        piece = json.dumps(record, ensure_ascii=False, default=str)
-        yield ((",\n" if count else "\n") + piece).encode()
-    yield b"\n]\n"
+        yield (lead + json.dumps(record, ensure_ascii=False, default=str)).encode()
+        lead = ",\n"
+    yield b"\n]\n" if lead == ",\n" else b"[\n]\n"
 
 
 def for_xlsx(cell: str) -> str:

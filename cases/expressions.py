@@ -19,16 +19,41 @@ class Bytewise(Func):
         )
 
 
+class Unindexed(Func):
+    """A value as it is, by which SQLite neither looks up rows nor takes them in order.
+
+    Asked for the few rows that belong to another one, SQLite would rather go through all of a table
+    by an index of such a value than follow the rows: documents in the order of their codes, cases
+    that are no copies. A file then takes time by rows times rows.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
 class Joined(Subquery):
     """The one column of a subquery, its rows joined by `;` in the subquery's order; never NULL."""
 
     output_field = CharField()
 
-    def __init__(self, queryset, expression, *, ordered_by=None):
-        """`expression` gives each row's text; without `ordered_by` rows are distinct and sorted."""
-        rows = queryset.order_by().annotate(joined=Bytewise(expression)).values("joined")
-        rows = rows.order_by(*ordered_by) if ordered_by else rows.distinct().order_by("joined")
+    def __init__(self, queryset, expression, *, ordered_by=None, also=None):
+        """`expression` gives each row's text; without `ordered_by` rows are distinct and sorted.
+
+        `also` are a second queryset and its expression, whose texts stand among those of the first.
+        """
+        rows = self._texts(queryset, expression)
+        if also:
+            rows = rows.union(self._texts(*also)).order_by("joined")
+        else:
+            rows = rows.order_by(*ordered_by) if ordered_by else rows.distinct().order_by("joined")
         super().__init__(rows)
+
+    @staticmethod
+    def _texts(queryset, expression):
+        return queryset.order_by().annotate(joined=Unindexed(Bytewise(expression))).values("joined")
 
     def as_sqlite(self, compiler, connection, **context):
         joined = f"COALESCE(GROUP_CONCAT(joined, '{SEPARATOR}'), '')"

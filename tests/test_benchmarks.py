@@ -4,10 +4,13 @@ import csv
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from django.db import transaction
 
+from cases.models import Region
+from cases.models.fields import update_each
 from tests.benchmarks import report
 from tests.benchmarks.__main__ import growth
-from tests.benchmarks.measuring import Row, in_a_process, in_turn, percentile
+from tests.benchmarks.measuring import Row, asked, in_a_process, in_turn, percentile, run_all
 
 FAST = Row("cases.csv, all", "SQLite", 1000, 0.1, "sqlite3 -csv", 0.1, 2.0, 12.3, 32)
 SLOW = Row("search <p95>", "PostgreSQL", 1000, 3.0, "Datasette", 0.1, 1.0)
@@ -75,3 +78,19 @@ def test_growth_compares_the_largest_database_with_the_smallest():
     assert (grown.cases, grown.peer, round(grown.ratio)) == (100_000, "at 1,000 cases", 9)
     assert not grown.met
     assert growth(rows[:1]) == []
+
+
+@pytest.mark.django_db
+def test_what_was_asked_of_the_database_is_asked_again_exactly_so():
+    with asked() as queries, transaction.atomic():
+        regions = [Region(code=code, m49=m49) for code, m49 in (("50%", "901"), ("b", "902"))]
+        Region.objects.bulk_create(regions)
+        update_each(regions, ["m49"])
+        list(Region.objects.filter(code__contains="%").values("code"))
+        transaction.set_rollback(True)
+    assert not Region.objects.filter(code="50%").exists()
+    assert [query for query in queries if query.many]
+    with asked() as again:
+        run_all(queries)
+    assert again == queries
+    assert not Region.objects.filter(code="50%").exists()

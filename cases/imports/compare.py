@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
@@ -98,6 +99,12 @@ class Line:
         cell = self.cells[column]
         return is_same(cell, written) or is_same(restored(cell), written)
 
+    def is_of_today(self, version: str) -> bool:
+        """Whether nothing is wrong with it and it says no other version than this one."""
+        if self.version is None:
+            return not self.has_fault and not self.cells.get("version", "").strip()
+        return not self.has_fault and str(self.version) == version
+
     def fault(self, column: str, what: str) -> None:
         """Note an error."""
         self.has_fault = True
@@ -176,11 +183,12 @@ class _Comparing:
             reports.append(report)
             if _check_head(table, sheet, report):
                 lines += self._read(table, sheet, report)
-        self._load(lines)
-        for group in _grouped(lines, lambda line: (line.table.name, line.key)):
+        edited = self._edited(lines)
+        self._load(edited)
+        for group in _grouped(edited, lambda line: (line.table.name, line.key)):
             self._compare_record(group)
-        plans = self._plan(lines)
-        self._tell(lines, plans)
+        plans = self._plan(edited)
+        self._tell(edited, plans)
         for report in reports:
             places = {column: place for place, column in enumerate(FILES[report.name].known)}
             report.faults.sort(key=lambda f: (f.number, places.get(f.column, -1)))
@@ -221,6 +229,42 @@ class _Comparing:
             )
         return lines
 
+    def _edited(self, lines: list[Line]) -> list[Line]:
+        """The rows of records of which any row is not what the export would write now.
+
+        Most rows come home as they went, and for these the export's own query is all that need be
+        asked. The other rows of a record stay with one that is edited: they are compared together.
+        """
+        touched = set()
+        for group in _grouped(lines, lambda line: line.table.name):
+            table, sheet = group[0].table, group[0].sheet
+            names = [name for name in dict.fromkeys(sheet.head) if name in table.known]
+            # The key once more, in front: the cells of a row then begin with what names it.
+            names = [*table.key, *(name for name in names if name != "version")]
+            cells_of = itemgetter(*names)
+            written_of = itemgetter(*(table.known.index(name) for name in names))
+            of_key = slice(len(table.key))
+            by_key: dict[str, list[Line]] = {}
+            for line in group:
+                by_key.setdefault(line.key, []).append(line)
+            for keys in batches(by_key):
+                written = {}
+                for row in table.written(set(keys)):
+                    cells = written_of(row)
+                    written[cells[of_key]] = cells, row[table.known.index("version")]
+                for line in (line for key in keys for line in by_key[key]):
+                    cells = cells_of(line.cells)
+                    there, version = written.get(cells[of_key], (None, ""))
+                    if cells != there or not line.is_of_today(version):
+                        touched.add(line.record)
+        edited = []
+        for line in lines:
+            if line.record in touched:
+                edited.append(line)
+            else:
+                line.report.unchanged += 1
+        return edited
+
     # What they are compared with
 
     def _load(self, lines: list[Line]) -> None:
@@ -242,10 +286,10 @@ class _Comparing:
 
     def _load_now(self, kind: str, keys: set[str]) -> None:
         spec = records.KINDS[kind]
-        for row in spec.rows(keys):
+        for row, data in spec.stored(keys):
             if (key := spec.key_of(row)) in keys:
                 unrecorded = WHOLE[kind].unrecorded_cells(row)
-                state = State(spec.dump(row), row.version, row.changed_on, unrecorded)
+                state = State(data, row.version, row.changed_on, unrecorded)
                 self.now[kind, key] = state
 
     def _load_history(self, kind: str, keys: list[str], versions: set[int]) -> None:
@@ -282,7 +326,7 @@ class _Comparing:
         now = self.now.get(record)
         if record not in self.wanted:
             if now is not None:
-                self.wanted[record] = Wanted(copy.deepcopy(now.data))
+                self.wanted[record] = Wanted(_copied(now.data))
             elif not self._begin(lines):
                 return
         if now is not None:
@@ -569,6 +613,16 @@ class _Comparing:
 def _fault_double(line: Line, number: int) -> None:
     what = _("has the same key as row %(row)s: each stands in a file once.")
     line.fault(line.table.key[-1], what % {"row": number})
+
+
+def _copied(data: Data) -> Data:
+    """A record whose values and rows may be replaced without changing the one that it was."""
+    return {
+        name: [dict(row) if isinstance(row, dict) else row for row in value]
+        if isinstance(value, list)
+        else value
+        for name, value in data.items()
+    }
 
 
 def _grouped(lines: Iterable[Line], key: Callable) -> Iterator[list[Line]]:

@@ -5,6 +5,7 @@ itself, a row of `statements` one of the statements of its case. Columns that ar
 made from other files; each says from which.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases import edtf
-from cases.exports import TABLES, restored
+from cases.exports import TABLES, restored, rows_of
 from cases.expressions import SEPARATOR
 from cases.imports.cells import (
     Coded,
@@ -45,6 +46,7 @@ from cases.models import (
     Term,
 )
 from cases.models.choices import CaseRelationKind, CountryRole, NameKind, Part, Review, Scope
+from cases.records import KINDS
 from cases.records.shapes import Data, Span
 
 Cells = dict[str, str]
@@ -108,6 +110,12 @@ class FileTable:
     def key_of(self, cells: Cells) -> str:
         """The key of the record that a row belongs to."""
         return cells[self.key[0]].strip()
+
+    def written(self, keys: set[str]) -> Iterator[tuple[str, ...]]:
+        """What the export writes now of the rows of these records: the columns of `known`."""
+        table = TABLES[self.name].for_desk()
+        for row in rows_of(table, KINDS[self.kind].rows(keys)):
+            yield tuple("" if cell is None else str(cell) for cell in row)
 
     def start(self, cells: Cells, shared: Shared) -> Data:
         """Canonical data of a record that a row brings."""

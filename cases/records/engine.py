@@ -50,7 +50,7 @@ def dump(kind: str, keys=None) -> dict[str, Data]:
     """Canonical data of stored records by key; `keys` None means all."""
     spec = EVERY_KIND[kind]
     wanted = None if keys is None else set(keys)
-    found = {spec.key_of(row): spec.dump(row) for row in spec.rows(wanted)}
+    found = {spec.key_of(row): data for row, data in spec.stored(wanted)}
     return found if wanted is None else {k: data for k, data in found.items() if k in wanted}
 
 
@@ -107,6 +107,7 @@ def apply(
         raise ValueError("A plan with problems cannot be applied.")
     change_set = change_set or uuid.uuid4()
     written: dict[str, dict[str, tuple[Model, Data]]] = {}
+    before: dict[tuple[str, str], Data] = {}
     for each in plans:
         spec, rows = EVERY_KIND[each.kind], {}
         of_kind = written.setdefault(each.kind, {})
@@ -120,18 +121,24 @@ def apply(
             of_kind[key] = row, data
         if each.changed:
             # Locked before they are read, until the transaction ends.
-            waiting = spec.rows(each.changed).select_for_update(of=("self",))
-            rows = {spec.key_of(row): row for row in waiting}
+            waiting = spec.stored(each.changed, lock=True)
+            rows = {spec.key_of(row): (row, there) for row, there in waiting}
         for key, (stored, data) in each.changed.items():
-            row = rows.get(key)
-            if row is None or spec.dump(row) != stored:
+            row, there = rows.get(key, (None, None))
+            if there != stored:
                 raise Conflict(f"{spec.name} {key} was changed by somebody else meanwhile.")
             spec.assign(row, data, index)
             of_kind[key] = row, data
+            before[each.kind, key] = stored
         update_each(of_kind[key][0] for key in each.changed)
     for kind, of_kind in written.items():
-        for row, data in of_kind.values():
-            EVERY_KIND[kind].link(row, data, index)
+        spec, changed = EVERY_KIND[kind], []
+        for key, (row, data) in of_kind.items():
+            if (kind, key) in before:
+                changed.append((row, before[kind, key], data))
+            else:
+                spec.link(row, data, index)
+        spec.relink(changed, index)
     for kind, of_kind in written.items():
         _write_revisions(kind, of_kind, source, why, who, change_set)
     return change_set
@@ -169,8 +176,8 @@ def _write_revisions(
 def _as_stored(kind: str, key: str) -> dict[str, tuple[Model, Data]]:
     """One record as it is, by its key; nothing if it is not there."""
     spec = EVERY_KIND[kind]
-    rows = {spec.key_of(row): row for row in spec.rows([key])}
-    return {key: (rows[key], spec.dump(rows[key]))} if key in rows else {}
+    found = {spec.key_of(row): (row, data) for row, data in spec.stored([key])}
+    return {key: found[key]} if key in found else {}
 
 
 def note_saved(kind: str, key: str, *, source: Source, who=None, why="", change_set=None) -> bool:

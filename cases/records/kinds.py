@@ -1,9 +1,9 @@
 """The kinds of records, and what each is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,6 +37,8 @@ from cases.records.shapes import (
     read_span,
 )
 
+BATCH = 500  # few enough at a time for a database's limit of parameters
+
 
 class RecordKind:
     """One kind of record; the base serves those that are a single row."""
@@ -62,6 +64,14 @@ class RecordKind:
         """Canonical data of a stored row."""
         return self.shape.dump(row)
 
+    def stored(
+        self, keys: Iterable[str] | None = None, *, lock: bool = False
+    ) -> Iterator[tuple[models.Model, Data]]:
+        """Stored rows, each with its canonical data; `lock` keeps others from changing them."""
+        rows = self.rows(keys)
+        for row in rows.select_for_update(of=("self",)) if lock else rows:
+            yield row, self.dump(row)
+
     def read(self, data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
         """Canonical form of incoming data; what is wrong with it goes to `problems`."""
         return self.shape.read(data, where, index, problems)
@@ -85,6 +95,11 @@ class RecordKind:
             setattr(row, f"{name}_id", pk)
         if changed:
             row.save(update_fields=own)
+
+    def relink(self, changed: Iterable[tuple[models.Model, Data, Data]], index: Index) -> None:
+        """The same for rows that `stored` gave: each with what it was, and what it is to be."""
+        for row, _stored, data in changed:
+            self.link(row, data, index)
 
 
 class Terms(RecordKind):
@@ -326,24 +341,44 @@ class Cases(RecordKind):
 
     def touched(self) -> list[Prefetch]:
         """All that `dump` touches beyond the row itself."""
+        return [*self._touched_but_statements(), Prefetch("statements", statements.rows())]
+
+    def _touched_but_statements(self) -> list[Prefetch]:
         return [
             Prefetch("regions", Region.objects.order_by("code")),
             Prefetch("case_countries", CaseCountry.objects.order_by("order", "id")),
             Prefetch("relations", CaseRelation.objects.select_related("to").order_by("id")),
-            Prefetch("statements", statements.rows()),
         ]
 
+    def _rows(self) -> models.QuerySet:
+        return Case.objects.originals().defer(*SEARCHED, *ORDERED)
+
     def rows(self, keys=None):
-        rows = Case.objects.originals().defer(*SEARCHED, *ORDERED).prefetch_related(*self.touched())
+        rows = self._rows().prefetch_related(*self.touched())
         return rows if keys is None else rows.filter(slug__in=list(keys))
 
+    def stored(self, keys=None, *, lock=False):
+        """Statements are read as plain values: they are most of a case, and seldom written."""
+        rows = self._rows()
+        rows = rows if keys is None else rows.filter(slug__in=list(keys))
+        rows = list(rows.select_for_update(of=("self",)) if lock else rows)
+        for first in range(0, len(rows), BATCH):
+            some = rows[first : first + BATCH]
+            prefetch_related_objects(some, *self._touched_but_statements())
+            told = statements.dump_of_cases(row.pk for row in some)
+            for row in some:
+                yield row, self._dump(row, told.get(row.pk, []))
+
     def dump(self, row):
+        return self._dump(row, [statements.dump(statement) for statement in row.statements.all()])
+
+    def _dump(self, row: Case, told: list[Data]) -> Data:
         result = self.shape.dump(row)
         parts = {
             "regions": [region.code for region in row.regions.all()],
             "countries": [self.countries.dump(country) for country in row.case_countries.all()],
             "relations": [self.relations.dump(relation) for relation in row.relations.all()],
-            "statements": [statements.dump(statement) for statement in row.statements.all()],
+            "statements": told,
         }
         return result | {name: part for name, part in parts.items() if part}
 
@@ -375,11 +410,28 @@ class Cases(RecordKind):
             row.published_on = timezone.now()
 
     def link(self, row, data, index):
+        self._link_but_statements(row, data, index)
+        statements.write(row, data.get("statements", []), index)
+
+    def _link_but_statements(self, row, data, index) -> None:
         if [region.code for region in row.regions.all()] != data.get("regions", []):
             row.regions.set(data.get("regions", []))
         _replace_rows(row.case_countries, self.countries, data.get("countries", []), index)
         _replace_rows(row.relations, self.relations, data.get("relations", []), index)
-        statements.write(row, data.get("statements", []), index)
+
+    def relink(self, changed, index):
+        """Of statements only those are read as rows that belong to a case with others now."""
+        told = []
+        for row, stored, data in changed:
+            self._link_but_statements(row, data, index)
+            if stored.get("statements", []) != data.get("statements", []):
+                told.append((row, data))
+        for first in range(0, len(told), BATCH):
+            some = told[first : first + BATCH]
+            rows = [row for row, _data in some]
+            prefetch_related_objects(rows, Prefetch("statements", statements.rows()))
+            for row, data in some:
+                statements.write(row, data.get("statements", []), index)
 
 
 class WorkingCopies(Cases):
@@ -387,10 +439,8 @@ class WorkingCopies(Cases):
 
     name = "working_copy"
 
-    def rows(self, keys=None):
-        rows = Case.objects.filter(working_copy_of__isnull=False)
-        rows = rows.defer(*SEARCHED, *ORDERED).prefetch_related(*self.touched())
-        return rows if keys is None else rows.filter(slug__in=list(keys))
+    def _rows(self):
+        return Case.objects.filter(working_copy_of__isnull=False).defer(*SEARCHED, *ORDERED)
 
     def assign(self, row, data, index):
         if row.working_copy_of_id is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,7 @@ from cases.models import (
 )
 
 Data = dict[str, Any]
+SHORT = 60  # a code, a date, one of a list
 
 
 class Problem(NamedTuple):
@@ -211,6 +213,15 @@ def clean_value(column: models.Field, value: Any) -> Any:
     return plain(value)
 
 
+def _clean(column: models.Field, value: Any) -> Any:
+    """The same; short texts and nothing at all, which come thousands of times, are kept in mind."""
+    is_short = value is None or (type(value) is str and len(value) <= SHORT)
+    return _kept_clean(column, value) if is_short else clean_value(column, value)
+
+
+_kept_clean = lru_cache(maxsize=10_000)(clean_value)
+
+
 @dataclass(frozen=True)
 class Shape:
     """Which columns of a model a record shows, in canonical order."""
@@ -222,7 +233,11 @@ class Shape:
 
     def keys(self) -> set[str]:
         """The keys that data of this shape may have."""
-        return {*self.columns, *self.codes, *self.lists}
+        return set(self._keys)
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset([*self.columns, *self.codes, *self.lists])
 
     def read(self, data: Data, where: str, index: Index, problems: list[Problem], more=()) -> Data:
         """Canonical data; everything wrong with it is added to `problems`."""
@@ -230,7 +245,7 @@ class Shape:
             sentence = _("%(value)s must be a mapping of keys to values.")
             problems.append(Problem(where, sentence % {"value": repr(data)}))
             return {}
-        allowed = self.keys() | set(more)
+        allowed = self._keys.union(more) if more else self._keys
         for key in data:
             if key not in allowed:
                 near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
@@ -244,7 +259,7 @@ class Shape:
         result: Data = {}
         for name in self.columns:
             try:
-                value = clean_value(self.model._meta.get_field(name), data.get(name))
+                value = _clean(self.model._meta.get_field(name), data.get(name))
             except ValidationError as error:
                 problems.append(Problem(f"{where}, {name}", " ".join(error.messages)))
                 continue

@@ -1,9 +1,9 @@
 """Statements as plain data: below a case, or alone as findings."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from django.db.models import F, Model, Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import F, Model, Prefetch, QuerySet, Value, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from cases.models import (
@@ -17,7 +17,7 @@ from cases.models.choices import Part, Scope, Support
 from cases.models.fields import update_each
 from cases.models.statements import breaches
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, WORDLESS_TERMS
-from cases.records.shapes import Data, Index, Problem, Shape, Span
+from cases.records.shapes import Data, Index, Problem, Shape, Span, is_empty, plain
 
 SHAPE = Shape(
     Statement,
@@ -79,6 +79,48 @@ def dump(row: Statement) -> Data:
     return SHAPE.dump(row) | _lists(row)
 
 
+def dump_of_cases(cases: Iterable[int]) -> dict[int, list[Data]]:
+    """What `dump` gives of the statements of these cases, by case and in their order.
+
+    Read as plain values: models of thousands of statements, which nobody changes, take many times
+    as long as their values.
+    """
+    mine = Statement.objects.filter(case__in=list(cases))
+    columns = [*SHAPE.columns, "term", "assessed_by__code"]
+    names = [*SHAPE.columns, "term", "assessed_by"]
+    by_case: dict[int, list[Data]] = {}
+    by_pk: dict[int, Data] = {}
+    ordered = mine.order_by("order", "id").values_list("pk", "case", *columns)
+    for pk, case, *values in ordered:
+        stored = zip(names, map(plain, values), strict=True)
+        by_pk[pk] = data = {name: value for name, value in stored if not is_empty(value)}
+        by_case.setdefault(case, []).append(data)
+
+    def add(rows: QuerySet, *columns) -> None:
+        for pk, name, code in rows.values_list(*columns):
+            by_pk[pk].setdefault(name, []).append(code)
+
+    of_these = {"statement__in": mine.values("pk")}
+    parts = StatementActor.objects.filter(**of_these).order_by("order", "id")
+    add(parts, "statement", "part", "actor__code")
+    cited = CITED.objects.filter(**of_these).order_by("document__code")
+    add(cited, "statement", Value("documents"), "document__code")
+    topics = ABOUT.objects.filter(**of_these).order_by("term")
+    add(topics, "statement", Value("about"), "term")
+    tools = CREDIT.objects.filter(from_statement__in=mine.values("pk"))
+    add(
+        tools.order_by("to_statement__key"),
+        "from_statement",
+        Value("credited_to"),
+        "to_statement__key",
+    )
+    words = StatementQuotation.objects.filter(**of_these).order_by("order", "id")
+    places = (f"quotation__{name}" for name in ("passage__ref", "start", "end"))
+    for pk, *place in words.values_list("statement", *places):
+        by_pk[pk].setdefault("quotations", []).append(str(Span(*place)))
+    return by_case
+
+
 def _lists(row: Statement) -> Data:
     """The lists of a statement as they were read; a new one has none."""
     if not hasattr(row, "stored_parts"):
@@ -130,8 +172,10 @@ def read_of_case(
         return []
     results = []
     for place, data in enumerate(items or [], start=1):
-        number = _("number %(n)s") % {"n": place}
-        name = data.get("key", number) if isinstance(data, dict) else number
+        if isinstance(data, dict) and "key" in data:
+            name = data["key"]
+        else:
+            name = _("number %(n)s") % {"n": place}
         if not isinstance(data, dict):
             problems.append(Problem(f"{where}, {named(name)}", _("must be a mapping.")))
             continue

@@ -1,5 +1,9 @@
 """What is answered when something cannot be."""
 
+import sqlite3
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -9,6 +13,14 @@ from cases.filters import InvalidQuery
 from cases.views.common import without
 
 FILES = ("file", "codebook-file", "case-citation")
+# Seconds after which to ask again: a database that is restarted is back by then.
+RETRY_AFTER = 10
+# What PostgreSQL calls it: no connection, shutting down, crashed, starting up, too many already.
+AWAY_STATES = ("57P01", "57P02", "57P03", "53300")
+AWAY_CODES = (
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
+)
 
 
 def error_page(request, status: int, title: str, sentences: list[str], **more):
@@ -49,6 +61,35 @@ def not_found(request, exception=None):
     return error_page(request, 404, _("Not found"), [sentence])
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be asked just now, not that we asked wrongly.
+
+    It is away, about to stop or to start, or somebody keeps it busy for longer than we wait.
+    """
+    if not isinstance(error, (InterfaceError, OperationalError)):
+        return False
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in AWAY_CODES
+    state = getattr(cause, "sqlstate", None)
+    return state is None or state.startswith("08") or state in AWAY_STATES
+
+
 def server_error(request):
-    """500: no template with queries, since the database may be what failed."""
+    """500, or 503 if it is the database that cannot be asked: with no query in the template."""
+    if is_away(sys.exc_info()[1]):
+        return _unavailable(request)
     return render(request, "500.html", status=500)
+
+
+def _unavailable(request):
+    """503: ask again in a few seconds; plain text for whoever asked for a file."""
+    title = _("The database cannot be reached just now")
+    sentences = [_("Nothing was saved. Please try again in a few seconds.")]
+    if request.resolver_match and request.resolver_match.url_name in FILES:
+        response = error_page(request, 503, title, sentences)
+    else:
+        context = {"title": title, "sentences": sentences}
+        response = render(request, "503.html", context, status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response

@@ -1,5 +1,6 @@
 """The databases that are measured: one of each size on SQLite and on PostgreSQL, built once."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -34,12 +35,16 @@ class Database:
 
 def all_of(size: int) -> list[Database]:
     """The databases of a size, built where they are not there yet or were not finished."""
-    sqlite = Database("SQLite", size, f"sqlite:///{FOLDER / f'cases-{size}.sqlite3'}")
-    postgres = Database("PostgreSQL", size, _named(f"bench_{size}"))
-    for database in (sqlite, postgres):
-        if not _is_built(database):
-            _build(database)
-    return [sqlite, postgres]
+    return [of(kind, size) for kind in ("SQLite", "PostgreSQL")]
+
+
+def of(kind: str, size: int) -> Database:
+    """One of them."""
+    sqlite = f"sqlite:///{FOLDER / f'cases-{size}.sqlite3'}"
+    database = Database(kind, size, sqlite if kind == "SQLite" else _named(f"bench_{size}"))
+    if not _is_built(database):
+        _build(database)
+    return database
 
 
 def server() -> str:
@@ -47,7 +52,9 @@ def server() -> str:
 
 
 def _named(name: str) -> str:
-    return urlunsplit(urlsplit(server())._replace(path=f"/{name}"))
+    """The address of a database of this checkout: another one on the machine has its own."""
+    checkout = hashlib.sha256(str(BASE).encode()).hexdigest()[:8]
+    return urlunsplit(urlsplit(server())._replace(path=f"/{name}_{checkout}"))
 
 
 def _mark(database: Database) -> Path:

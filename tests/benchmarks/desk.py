@@ -11,18 +11,14 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Count
 from django.test import Client
-from django.test.utils import (
-    CaptureQueriesContext,
-    setup_test_environment,
-    teardown_test_environment,
-)
+from django.test.utils import setup_test_environment, teardown_test_environment
 from django.urls import reverse
 
 from cases import imports, records
 from cases.exports import TABLES, write
 from cases.models import Case
 from tests.benchmarks.databases import Database
-from tests.benchmarks.measuring import Row, in_a_process, in_turn, run_all, timed
+from tests.benchmarks.measuring import Row, asked, in_a_process, in_turn, run_all, timed
 from tests.cases.test_admin import form_of, said_of
 
 ROWS = 10_000
@@ -171,13 +167,12 @@ def _form(database: Database) -> Iterator[Row]:
 
 def _against_queries(database: Database, work: str, ours) -> Row:
     ours()
-    with CaptureQueriesContext(connection) as asked:
+    with asked() as queries:
         ours()
-    queries = [query["sql"] for query in asked.captured_queries]
 
     def bare():
         with transaction.atomic():
-            run_all([sql for sql in queries if "SAVEPOINT" not in sql])
+            run_all(queries)
             transaction.set_rollback(True)
 
     seconds, limit = in_turn(lambda: timed(ours), lambda: timed(bare), least=3)

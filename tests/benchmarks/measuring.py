@@ -4,8 +4,10 @@ import multiprocessing
 import resource
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 # A work that takes longer than this is not repeated more often than need be.
 SLOW = 10.0
@@ -59,13 +61,45 @@ def in_turn(*functions: Callable[[], float], least: int = 3, most: int = 7) -> l
     return [statistics.median(times) for times in taken]
 
 
-def run_all(queries: list[str]) -> None:
+class Query(NamedTuple):
+    """One question to the database, as it was asked: `many` asks it once for each of `params`."""
+
+    sql: str
+    params: Any = None
+    many: bool = False
+
+
+@contextmanager
+def asked() -> Iterator[list[Query]]:
+    """All that is asked of the database inside, to be asked again exactly so.
+
+    Django's log of queries is for reading: it has no values apart, and of many rows that are sent
+    together it tells only the number.
+    """
+    from django.db import connection
+
+    queries: list[Query] = []
+
+    def note(execute, sql, params, many, context):
+        params = list(params) if many else params  # they may come one by one, and only once
+        queries.append(Query(sql, params, many))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield queries
+
+
+def run_all(queries: Iterable[Query | str]) -> None:
     """Ask these of the database, and take what it gives, without anything around it."""
     from django.db import connection
 
     with connection.cursor() as cursor:
-        for sql in queries:
-            cursor.execute(sql)
+        for query in queries:
+            sql, params, many = Query(query) if isinstance(query, str) else query
+            if many:
+                cursor.executemany(sql, params)
+            else:
+                cursor.execute(sql, params)
             if cursor.description:
                 cursor.fetchall()
 

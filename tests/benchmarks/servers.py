@@ -41,7 +41,7 @@ class Reader:
 @contextmanager
 def site(database: Database):
     """The project as `make run` serves it."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
     command += ["--workers", "2", "--threads", "4", "--timeout", "120"]
     with _served(command, port, database.environment) as reader:
@@ -51,7 +51,7 @@ def site(database: Database):
 @contextmanager
 def datasette_site(file: Path):
     """Datasette with twenty rows a page, as our list has, and time enough for every query."""
-    port = _free_port()
+    port = free_port()
     settings = {
         "suggest_facets": "off",
         "default_page_size": "20",
@@ -71,14 +71,15 @@ def _served(command: list[str], port: int, environment):
         command, cwd=BASE, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield Reader(port)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait_for(port: int, process: subprocess.Popen) -> None:
+def wait_for(port: int, process: subprocess.Popen) -> None:
+    """Until a server that was started answers at its port, or it has ended."""
     for _try in range(600):
         if process.poll() is not None:
             raise RuntimeError(f"{process.args[0]} ended with {process.returncode}.")
@@ -91,7 +92,8 @@ def _wait_for(port: int, process: subprocess.Popen) -> None:
     raise RuntimeError(f"{process.args[0]} did not answer within a minute.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

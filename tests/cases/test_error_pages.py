@@ -1,6 +1,10 @@
 """What readers see when something is wrong: which status, in which words and language."""
 
+import sqlite3
+
+import psycopg
 import pytest
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.test import Client, RequestFactory
 from django.utils import translation
 from django.utils.translation import gettext
@@ -124,3 +128,103 @@ def test_nothing_public_takes_anything_but_questions(client, address):
 
 def test_a_host_that_is_not_ours_is_refused(client):
     assert client.get("/cases/", headers={"host": "evil.example.org"}).status_code == 400
+
+
+def is_locked() -> Exception:
+    """What SQLite says when a writer has waited for too long."""
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return error
+
+
+AWAY = [
+    psycopg.OperationalError("connection refused"),
+    psycopg.errors.AdminShutdown("terminating connection due to administrator command"),
+    psycopg.errors.CannotConnectNow("the database system is starting up"),
+    psycopg.errors.TooManyConnections("sorry, too many clients already"),
+    psycopg.InterfaceError("the connection is closed"),
+    is_locked(),
+]
+OUR_FAULT = [
+    psycopg.errors.UndefinedTable('relation "x" does not exist'),
+    psycopg.errors.QueryCanceled("canceling statement due to user request"),
+    sqlite3.OperationalError("no such table: x"),
+]
+
+
+def as_django_says_it(cause: Exception) -> Exception:
+    kinds = {psycopg.InterfaceError: InterfaceError, psycopg.ProgrammingError: ProgrammingError}
+    kind = next((k for base, k in kinds.items() if isinstance(cause, base)), OperationalError)
+    error = kind(str(cause))
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize("cause", [*AWAY, *OUR_FAULT], ids=str)
+def test_a_database_that_is_away_is_told_from_a_fault_of_ours(cause):
+    assert errors.is_away(as_django_says_it(cause)) == (cause in AWAY)
+    assert not errors.is_away(ValueError("x"))
+
+
+@pytest.fixture
+def without_database(monkeypatch, client):
+    """A reader of a site whose database does not answer."""
+    client.raise_request_exception = False
+
+    def refuse(*arguments, **more):
+        raise as_django_says_it(AWAY[0])
+
+    for name in ("cursor", "chunked_cursor"):
+        monkeypatch.setattr(connection, name, refuse)
+    return client
+
+
+@pytest.mark.parametrize(("prefix", "language", "direction"), LANGUAGES)
+@pytest.mark.parametrize(
+    "address", ["/", "/cases/", "/cases/?q=x", "/cases/one/", "/explore/", "/admin/login/"]
+)
+def test_while_the_database_is_away_a_page_says_to_try_again(
+    without_database, address, prefix, language, direction
+):
+    without_database.cookies["sessionid"] = "somebody"
+    response = without_database.get(f"{prefix}{address}")
+    if address == "/admin/login/" and response.status_code == 200:
+        pytest.skip("this page asks nothing")
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    page = response.content.decode()
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    with translation.override(language):
+        assert f"<h1>{gettext('The database cannot be reached just now')}</h1>" in page
+        sentence = gettext("Nothing was saved. Please try again in a few seconds.")
+        assert f"<p>{sentence}</p>" in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/cases.csv", "/cases.json", "/cases.xlsx", "/cases.csv?for=excel", "/cases.csv?tool=x"),
+        *("/actors.csv", "/actors.json", "/terms.csv", "/codebook.csv", "/codebook.json"),
+    ],
+)
+def test_while_the_database_is_away_a_file_is_refused_and_none_breaks_off(
+    without_database, address
+):
+    response = without_database.get(address)
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert "Content-Disposition" not in response
+    assert response.content.decode() == (
+        "503 The database cannot be reached just now\n"
+        "Nothing was saved. Please try again in a few seconds.\n"
+    )
+
+
+def test_a_fault_of_ours_is_no_absence_of_the_database(client, monkeypatch):
+    def break_down(*arguments, **more):
+        raise as_django_says_it(OUR_FAULT[0])
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(connection, "cursor", break_down)
+    response = client.get("/cases/")
+    assert response.status_code == 500
+    assert "Retry-After" not in response

@@ -793,3 +793,44 @@ def test_the_marks_would_be_seen_if_the_drafts_were_public(client, marked):
         assert MARK in text_of(name), name
     assert MARK in client.get("/cases/").content.decode()
     assert MARK in client.get("/cases/public/").content.decode()
+
+
+def steps_of(name: str) -> int:
+    """How many hundred steps SQLite takes for a file."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    connection.connection.set_progress_handler(count, 100)
+    try:
+        assert text_of(name)
+    finally:
+        connection.connection.set_progress_handler(None, 0)
+    return steps
+
+
+def test_a_file_takes_time_by_its_rows_and_not_by_their_square():
+    """Each case with documents of its own, related to others: no table is walked for each row."""
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite counts its steps")
+
+    def add(count: int) -> None:
+        for _number in range(count):
+            case = make_case(countries=["GIN"], start="2008")
+            earlier = Case.objects.exclude(pk=case.pk).order_by("-pk")[:3]
+            for other in earlier:
+                CaseRelation.objects.create(case=case, to=other, kind="parallel")
+            named, words = make_document(), [make_quotation() for _number in range(3)]
+            make_statement(case, "event:armed_conflict", quotations=words, phase="opening")
+            statement = make_statement(case, by=["oas"], when="2009", quotations=words)
+            statement.documents.add(named)
+
+    names = ("cases", "statements", "evidence")
+    add(60)
+    few = {name: steps_of(name) for name in names}
+    add(60)
+    for name in names:
+        assert steps_of(name) < 2.2 * few[name], name

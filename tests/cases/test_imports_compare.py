@@ -70,6 +70,31 @@ def number_of(name, key) -> int:
 # Changes
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_rows_as_the_export_writes_them_ask_for_no_record(name, monkeypatch):
+    content = content_of(name)
+
+    def refuse(*arguments, **more):
+        raise AssertionError("a record was read")
+
+    for kind in records.KINDS.values():
+        monkeypatch.setattr(type(kind), "stored", refuse)
+    comparison = compare(name, content)
+    assert comparison.counts[2] > 0
+    assert not comparison.changes_something
+
+
+def test_one_edited_row_brings_the_others_of_its_record_into_the_comparison():
+    rows = rows_of("statements")
+    case = rows[0]["case"]
+    rows[1]["note_en"] = rows[1]["note_en"] + " More."
+    assert rows[1]["case"] == case
+    comparison = compare("statements", file_of(rows))
+    assert comparison.counts == (0, 1, len(rows) - 1, 0, 0)
+    (plan,) = [plan for plan in comparison.plans if plan.changed]
+    assert list(plan.changed) == [case]
+
+
 def test_only_the_changed_cells_are_shown_old_and_new():
     content = edited("cases", {"guinea-2009": {"title_fa": "گینه", "end": "2011"}})
     comparison = compare("cases", content)

@@ -24,7 +24,7 @@ from cases.models.choices import (
     Support,
 )
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES, WORDLESS_TERMS
-from cases.records import Conflict, Index
+from cases.records import KINDS, Conflict, Index
 from cases.records.completeness import lacks_of_whole
 from tests.factories import (
     make_actor,
@@ -347,6 +347,20 @@ def test_any_case_is_dumped_as_it_was_applied_over_any_other():
 
     check()
     assert Revision.objects.filter(kind="case").count() > 10
+
+
+def test_statements_read_as_values_are_those_that_are_read_as_rows():
+    """Of a case with everything, one with little and one without any."""
+    save("case", whole_record("case"))
+    save("case", plain_case(slug="small", statements=[tool()]), plain_case(slug="empty"))
+    read = {row.slug: KINDS["case"].dump(row) for row in KINDS["case"].rows()}
+    assert {row.slug: data for row, data in KINDS["case"].stored()} == read
+    assert "statements" not in read["empty"]
+    for row, data in KINDS["case"].stored(["small"]):
+        assert list(data) == list(read[row.slug])
+        assert [list(each) for each in data["statements"]] == [
+            list(each) for each in read[row.slug]["statements"]
+        ]
 
 
 def test_a_statement_that_stays_keeps_its_row():
