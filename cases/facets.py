@@ -1,7 +1,7 @@
 """The filters as the list offers them: which values there are, and how many cases each would leave.
 
 A count leaves the filter's own selection out, so it says what choosing the value instead (or as
-well) would give. Values come from CaseFacet, which `rows_of` fills; the three filters that must
+well) would give. Values come from CaseFacet, which `values_of` tells; the three filters that must
 meet in one statement (actor, its type, its role) are counted on the statements themselves.
 """
 
@@ -18,6 +18,7 @@ from cases.models import Actor, Case, CaseFacet, Country, Document, Region, Stat
 from cases.models.choices import PLACES, Coverage, Part, Scope
 from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES, ALL_SCHEMES
+from cases.told import ToldCase
 
 MEETING = ("actor", "actor_type", "role")
 FACETS = (
@@ -62,33 +63,30 @@ def labels() -> dict[str, str]:
     return places | {name: str(ALL_SCHEMES[name]) for name in FACETS if name in ALL_SCHEMES} | rest
 
 
-def rows_of(case: Case, terms: dict[str, str | None], regions: dict[str, str | None]) -> list:
-    """The CaseFacet rows of a case; `terms` and `regions` map each to the one around it.
-
-    The case comes as `for_search` reads it.
-    """
+def values_of(
+    case: ToldCase, terms: dict[str, str | None], regions: dict[str, str | None]
+) -> set[tuple[str, str]]:
+    """(filter, value) of a case; `terms` and `regions` map each to the one around it."""
     found: dict[str, set[str]] = defaultdict(set)
-    if case.review != "published" or case.working_copy_of_id:
-        return []
+    if not case.is_public:
+        return set()
     found["coverage"].add(case.coverage)
-    here = {region.code for region in case.regions.all()}
-    for place in case.case_countries.all():
-        if place.role in PLACES:
-            found["country"].add(place.country_id)
-            here.add(place.country.region_id)
+    here = {region.code for region in case.regions}
+    for role, country in case.places:
+        if role in PLACES:
+            found["country"].add(country.alpha3)
+            here.add(country.region_id)
     found["region"] |= ancestors(regions, here - {None})
-    for statement in case.statements.all():
+    for statement in case.statements:
         if statement.scope == Scope.PATTERN:
             continue
         if statement.scheme in TERM_FILTERS:
-            found[statement.scheme] |= ancestors(terms, [statement.term_id])
-        found["document"] |= {document.code for document in statement.told_documents}
-        found["document"] |= {evidence.document for evidence in statement.told_words}
-    return [
-        CaseFacet(case=case, facet=facet, value=value.rpartition(":")[2])
-        for facet, values in found.items()
-        for value in values
-    ]
+            found[statement.scheme] |= ancestors(terms, [statement.term])
+        found["document"].update(statement.documents)
+        found["document"] |= {words.document for words in statement.words}
+    return {
+        (facet, value.rpartition(":")[2]) for facet, values in found.items() for value in values
+    }
 
 
 def count_facets(selection: Selection) -> list[Facet]:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from django.db.models import Case as Conditional
 from django.db.models import Q, Value, When
 
-from cases.models import Case
 from cases.models.choices import CountryRole
 from cases.text import find_beginnings, fold, squash
+from cases.told import LANGUAGES, ToldCase
 
 QUESTION_PART = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|(\S+)')
 # Two or three letters written together are the beginnings of too many words.
@@ -26,49 +26,43 @@ SPELLINGS = (
 )
 # «و» that Arabic writes onto a word, and what must be left of it.
 CONJUNCTION = re.compile(r"^و(?=\w{3})")
-LANGUAGES = ("en", "fa", "ar")
 # Characters that a snippet shows before and after its first match, about.
 BEFORE, AFTER = 60, 140
 # Words of a question that decide the order; the rest only have to be there.
 WEIGHED = 10
 
 
-def head_of(case: Case) -> str:
+def head_of(case: ToldCase) -> str:
     """Titles and places of a case, in every language: a word found here weighs most."""
-    parts = [case.slug.replace("-", " "), case.title_en, case.title_fa, case.title_ar]
-    for place in case.case_countries.all():
-        if place.role != CountryRole.AT_RISK:
-            parts += [name for _language, name in place.country.names()]
-    for region in case.regions.all():
+    parts = [case.slug.replace("-", " "), *case.titles]
+    for role, country in case.places:
+        if role != CountryRole.AT_RISK:
+            parts += [name for _language, name in country.names()]
+    for region in case.regions:
         parts += [name for _language, name in region.names()]
     return "\n".join(parts)
 
 
-def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
-    """(kind, language, text) of all that search looks in, the weightiest first.
-
-    The case comes as `for_search` reads it.
-    """
-    for language in LANGUAGES:
-        yield "title", language, getattr(case, f"title_{language}")
+def texts_of(case: ToldCase) -> Iterator[tuple[str, str, str]]:
+    """(kind, language, text) of all that search looks in, the weightiest first."""
+    for language, title in zip(LANGUAGES, case.titles, strict=True):
+        yield "title", language, title
     yield "title", "en", case.slug.replace("-", " ")
-    for place in case.case_countries.all():
-        yield from (("place", *name) for name in place.country.names())
-    for region in case.regions.all():
+    for _role, country in case.places:
+        yield from (("place", *name) for name in country.names())
+    for region in case.regions:
         yield from (("place", *name) for name in region.names())
-    for language in LANGUAGES:
-        yield "summary", language, getattr(case, f"summary_{language}")
-    for statement in case.statements.all():
-        for language in LANGUAGES:
-            yield "term", language, getattr(statement.term, f"label_{language}")
-            yield "note", language, getattr(statement, f"note_{language}")
+    for language, summary in zip(LANGUAGES, case.summaries, strict=True):
+        yield "summary", language, summary
+    for statement in case.statements:
+        for language, label, note in zip(LANGUAGES, statement.labels, statement.notes, strict=True):
+            yield "term", language, label
+            yield "note", language, note
         yield "place", "en", statement.place
-        for part in statement.told_parts:
-            for name in part.actor.told_names:
-                yield "actor", name.language, name.name
-        for evidence in statement.told_words:
-            yield "quotation", evidence.language, evidence.words
-            yield "translation", "en", evidence.translation_en
+        yield from (("actor", *name) for name in statement.names)
+        for words in statement.words:
+            yield "quotation", words.language, words.text
+            yield "translation", "en", words.translation_en
 
 
 class Part(NamedTuple):

@@ -19,10 +19,11 @@ from cases.filters import (
     Selection,
     select_cases,
 )
-from cases.models import Case, Passage
+from cases.models import Passage
 from cases.models.choices import PassageKind
 from cases.search import Snippet, matching, snippet, texts_of
 from cases.templatetags.reading import digits
+from cases.told import told
 from cases.views.common import Option, clean_address, file_links, language, options, without
 
 PER_PAGE = 20
@@ -73,7 +74,7 @@ def case_list(request):
 
 def _add_snippets(cases, question: str) -> None:
     """Give each case of the page the stretch of its texts that shows why it was found."""
-    texts = {case.pk: texts_of(case) for case in Case.objects.for_search().filter(pk__in=cases)}
+    texts = {case.pk: texts_of(case) for case in told([case.pk for case in cases])}
     for case in cases:
         case.snippet = snippet(question, texts[case.pk])
 

@@ -1,6 +1,7 @@
 """The databases that are measured: one of each size on SQLite and on PostgreSQL, built once."""
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ class Database:
 def all_of(size: int) -> list[Database]:
     """The databases of a size, built where they are not there yet or were not finished."""
     sqlite = Database("SQLite", size, f"sqlite:///{FOLDER / f'cases-{size}.sqlite3'}")
-    postgres = Database("PostgreSQL", size, _named(f"bench_{size}"))
+    # Two checkouts beside each other build their own.
+    checkout = re.sub(r"\W", "_", BASE.name.lower())[:40]
+    postgres = Database("PostgreSQL", size, _named(f"bench_{checkout}_{size}"))
     for database in (sqlite, postgres):
         if not _is_built(database):
             _build(database)

@@ -281,11 +281,11 @@ def test_a_case_shows_the_words_by_which_it_was_found(client):
 
 
 @pytest.mark.parametrize("number", [1, 10])
-def test_a_search_costs_eleven_queries_more_than_the_list(
+def test_a_search_costs_nine_queries_more_than_the_list(
     client, number, django_assert_num_queries
 ):
     fill(number)
     # How many passages have the words and which come first: 2. The texts of the cases on the page:
-    # cases, countries, regions, statements, parts, actors and their names, documents, words: 9.
-    with django_assert_num_queries(LIST_QUERIES + 11):
+    # cases, countries, regions, statements, names of actors, documents, words: 7.
+    with django_assert_num_queries(LIST_QUERIES + 9):
         client.get("/cases/?q=filled")
