@@ -8,7 +8,7 @@ they become one. Folded text is for comparing only, never for showing.
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from heapq import nlargest
@@ -92,11 +92,18 @@ def searchable(texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
     Each word has a space before it, so that beginnings of words are found, and a bar stands
     between two texts, so that no phrase reaches from one into the next.
     """
-    texts = list(dict.fromkeys(texts))
-    written = list(dict.fromkeys(text for _language, text in texts if text))
-    parts = [fold(text) for text in written]
-    parts.append(bare_words("\n".join(text for language, text in texts if language == "ar")))
-    runs = dict.fromkeys(run for text in written for run in joined_words(text).split())
+    texts = list(texts)
+    arabic = {text for language, text in texts if language == "ar"}
+    parts: list[str] = []
+    bare: dict[str, None] = {}
+    runs: dict[str, None] = {}
+    # Text by text, so that the words of each are read once.
+    for text in dict.fromkeys(text for _language, text in texts if text):
+        parts.append(fold(text))
+        runs |= dict.fromkeys(joined_words(text).split())
+        if text in arabic:
+            bare |= dict.fromkeys(bare_words(text).split())
+    parts.append(" ".join(bare))
     return f" {' | '.join(filter(None, parts))} ", f" {' '.join(runs)} "
 
 
@@ -113,6 +120,8 @@ def joined_words(text: str) -> str:
     return " ".join(dict.fromkeys(runs))
 
 
+# Labels and names come again with every case.
+@lru_cache(maxsize=2000)
 def bare_words(text: str) -> str:
     """The words of an Arabic text without the particles that are written onto them, each once.
 
@@ -257,7 +266,9 @@ def nearest(needle: str, haystack: str) -> tuple[int, int, float]:
     return best
 
 
-def _words(text: str) -> list[_Word]:
+# Each text that is indexed is asked for its words in two or three ways, one after the other.
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[_Word, ...]:
     """The words of a text that have letters or digits, in order."""
     words: list[_Word] = []
     letters, end = "", 0
@@ -277,7 +288,7 @@ def _words(text: str) -> list[_Word]:
             elif letters:
                 words.append(_Word(letters, start, end))
             letters, start = "", None
-    return words
+    return tuple(words)
 
 
 @cache
@@ -296,11 +307,11 @@ def _fold_char(char: str) -> str:
     return folded if folded or kind[0] in "LNM" or kind == "Cf" else " "
 
 
-def _joined(words: list[_Word]) -> str:
+def _joined(words: Sequence[_Word]) -> str:
     return "".join(word.letters for word in words)
 
 
-def _runs(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
+def _runs(text: str, words: Sequence[_Word]) -> Iterator[list[_Word]]:
     """From each word on, the one to three words that somebody may write together."""
     for at, word in enumerate(words):
         run = [word]
@@ -312,7 +323,7 @@ def _runs(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
         yield run
 
 
-def _reached(words: list[_Word]) -> list[int]:
+def _reached(words: Sequence[_Word]) -> list[int]:
     """How many letters stand before each word, and before the end."""
     return [0, *accumulate(len(word.letters) for word in words)]
 
