@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from cases.fulltext import keep_triggers
 from cases.roles import make_groups
 
 
@@ -14,3 +15,4 @@ class CasesConfig(AppConfig):
     def ready(self):
         # After Django's own handler, which makes the permissions.
         post_migrate.connect(make_groups, sender=self)
+        post_migrate.connect(keep_triggers, sender=self)

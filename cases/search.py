@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Case as Conditional
 from django.db.models import Q, Value, When
 
+from cases.fulltext import Has, Word
 from cases.models.choices import CountryRole
 from cases.text import find_beginnings, fold, squash
 from cases.told import LANGUAGES, ToldCase
@@ -115,11 +116,31 @@ def matching(question: str) -> Q | None:
         return None
     condition = Q()
     for part in parts:
-        found = Q(search_text__contains=f" {part.folded} " if part.is_phrase else f" {part.folded}")
-        for way in part.others:
-            found |= Q(search_text__contains=f" {way}") | Q(search_squashed__contains=f" {way}")
+        ways = [Word(("search_text", "search_squashed"), way) for way in part.others]
+        found = _found("search_text", part.folded, whole=part.is_phrase, others=ways)
+        for way in ways:
+            if way.is_long:
+                found |= Q(search_text__contains=f" {way.letters}")
+                found |= Q(search_squashed__contains=f" {way.letters}")
         condition &= found
     return condition
+
+
+def _found(column: str, folded: str, *, whole: bool, others: Iterable[Word] = ()) -> Q:
+    """The condition that a column has these words in a row, the last of them whole or begun.
+
+    The others are words of which any will do instead.
+    """
+    words = [Word((column,), word, True) for word in folded.split()]
+    words[-1] = words[-1]._replace(whole=whole)
+    others = [word for word in others if not word.is_long]
+    if len(words) == 1 and not words[0].is_long:
+        return Q(Has([*words, *others]))
+    # The index finds the rows that have them all; that they stand together, the column says.
+    found = Q(**{f"{column}__contains": f" {folded} " if whole else f" {folded}"})
+    for word in words:
+        found = Q(Has([word])) & found
+    return found | Q(Has(others)) if others else found
 
 
 def relevance(question: str):
@@ -127,10 +148,10 @@ def relevance(question: str):
     total = Value(0)
     for folded in list(dict.fromkeys(part.folded for part in parts_of(question)))[:WEIGHED]:
         total = total + Conditional(
-            When(search_head__contains=f" {folded} ", then=Value(8)),
-            When(search_head__contains=f" {folded}", then=Value(5)),
-            When(search_text__contains=f" {folded} ", then=Value(2)),
-            When(search_text__contains=f" {folded}", then=Value(1)),
+            When(_found("search_head", folded, whole=True), then=Value(8)),
+            When(_found("search_head", folded, whole=False), then=Value(5)),
+            When(_found("search_text", folded, whole=True), then=Value(2)),
+            When(_found("search_text", folded, whole=False), then=Value(1)),
             default=Value(0),
         )
     return total
