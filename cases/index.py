@@ -7,8 +7,9 @@ from django.db import connections, router, transaction
 from django.utils import translation
 
 from cases.facets import values_of
-from cases.models import Case, CaseFacet, Region, Term
+from cases.models import Case, CaseFacet, IndexChange, Region, StatementActor, Term
 from cases.models.choices import PLACES
+from cases.models.index import ALL, new_id
 from cases.querysets import ORDERED, SEARCHED
 from cases.search import head_of, texts_of
 from cases.text import alphabetical, fold, searchable
@@ -16,12 +17,16 @@ from cases.told import LANGUAGES, ToldCase, asked_again, told
 
 BATCH = 500  # few enough at a time for memory, and for a database's limit of parameters
 COLUMNS = (*SEARCHED, *ORDERED)
+MOST_CHANGES = 300
 
 
 def is_written() -> bool:
     """Whether every case is indexed: tables and columns that a migration brings start empty."""
-    unwritten = Case.objects.filter(title_order_en="").exists()
-    return CaseFacet.objects.exists() and not unwritten
+    if Case.objects.filter(title_order_en="").exists():
+        return False
+    told = StatementActor.objects.filter(statement__case__in=Case.objects.published())
+    with_actors = CaseFacet.objects.filter(facet="actor").exists()
+    return CaseFacet.objects.exists() and (with_actors or not told.exists())
 
 
 def refresh(slugs=None) -> None:
@@ -32,6 +37,8 @@ def refresh(slugs=None) -> None:
     terms = dict(asked_again(_all_terms, (), alias))
     regions = dict(asked_again(_all_regions, (), alias))
     with transaction.atomic(using=alias, savepoint=False):
+        if len(slugs) > BATCH:
+            note_change(ALL)
         for first in range(0, len(slugs), BATCH):
             _refresh(slugs[first : first + BATCH], terms, regions, alias)
 
@@ -49,6 +56,27 @@ def _refresh(slugs: list[str], terms: dict, regions: dict, alias: str) -> None:
     with connections[alias].cursor() as cursor:
         cursor.executemany(_update(alias), columns)
     _keep_values(cases, values, alias)
+    note_change(*cases)
+
+
+def note_change(*cases: int) -> None:
+    """Tell what counts in memory (cases.tally) that values of these cases have changed."""
+    alias = router.db_for_write(IndexChange)
+    table = connections[alias].ops.quote_name(IndexChange._meta.db_table)
+    with connections[alias].cursor() as cursor:
+        notes = [(new_id(), case) for case in cases]
+        insert = f"INSERT INTO {table} (id, case_number) VALUES (%s, %s)"  # noqa: S608
+        cursor.executemany(insert, notes)
+        # All of them are read with each count; so many at most, then everything is read anew.
+        many = f"(SELECT COUNT(*) FROM {table}) > {MOST_CHANGES}"  # noqa: S608
+        cursor.execute(f"DELETE FROM {table} WHERE {many}")  # noqa: S608
+        if cursor.rowcount > 0:
+            cursor.executemany(insert, [(new_id(), ALL)])
+
+
+def forget(sender, instance: Case, **_rest) -> None:
+    """Tell it that a case is gone; a handler of `post_delete`."""
+    note_change(instance.pk)
 
 
 def _keep_values(cases: list[int], wanted: set[tuple[int, str, str]], alias: str) -> None:

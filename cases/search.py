@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import Case as Conditional
@@ -10,7 +11,7 @@ from django.db.models import Q, Value, When
 
 from cases.fulltext import Has, Word
 from cases.models.choices import CountryRole
-from cases.text import find_beginnings, fold, squash
+from cases.text import find_beginnings, fold, may_begin, squash
 from cases.told import LANGUAGES, ToldCase
 
 QUESTION_PART = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|(\S+)')
@@ -131,14 +132,16 @@ def _found(column: str, folded: str, *, whole: bool, others: Iterable[Word] = ()
 
     The others are words of which any will do instead.
     """
-    words = [Word((column,), word, True) for word in folded.split()]
-    words[-1] = words[-1]._replace(whole=whole)
+    words = folded.split()
+    pairs = [" ".join(pair) for pair in pairwise(words)] or words
+    asked = [Word((column,), pair, True) for pair in pairs]
+    asked[-1] = asked[-1]._replace(whole=whole)
     others = [word for word in others if not word.is_long]
-    if len(words) == 1 and not words[0].is_long:
-        return Q(Has([*words, *others]))
-    # The index finds the rows that have them all; that they stand together, the column says.
+    if len(asked) == 1 and not asked[0].is_long:
+        return Q(Has([*asked, *others]))
+    # The index finds the rows that have all pairs; that they stand together, the column says.
     found = Q(**{f"{column}__contains": f" {folded} " if whole else f" {folded}"})
-    for word in words:
+    for word in asked:
         found = Q(Has([word])) & found
     return found | Q(Has(others)) if others else found
 
@@ -190,9 +193,14 @@ def _best_of(asked, texts):
     """The first text that has most of what is asked, each in any of its ways, and where."""
     best, most = None, 0
     for kind, language, text in texts:
-        found = [[span for way in ways for span in find_beginnings(way, text)] for ways in asked]
+        found = [
+            [span for way in ways if may_begin(way, text) for span in find_beginnings(way, text)]
+            for ways in asked
+        ]
         if (has := sum(map(bool, found))) > most:
             best, most = (kind, language, text, sorted({s for spans in found for s in spans})), has
+        if most == len(asked):
+            break  # no text can have more
     return best
 
 

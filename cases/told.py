@@ -29,6 +29,14 @@ LANGUAGES = ("en", "fa", "ar")
 _NO_ID = -1
 
 
+class Played(NamedTuple):
+    """The part of an actor in a statement."""
+
+    part: str
+    actor: str
+    type: str
+
+
 class Words(NamedTuple):
     """A quotation behind a statement, and the document in which it stands."""
 
@@ -48,7 +56,8 @@ class ToldStatement:
     place: str
     notes: tuple[str, ...]
     labels: tuple[str, ...]
-    # (language, name) of each actor with a part in it; the actors themselves stand in `parts`.
+    parts: list[Played] = field(default_factory=list)
+    # (language, name) of each actor with a part in it.
     names: list[tuple[str, str]] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
     words: list[Words] = field(default_factory=list)
@@ -87,8 +96,12 @@ def told(cases: Collection[int]) -> list[ToldCase]:
         each = ToldStatement(term, scheme, scope, place, texts[:3], texts[3:])
         statements[pk] = each
         found[case].statements.append(each)
-    for statement, language, name in _rows(_names, cases):
-        statements[statement].names.append((language, name))
+    for pk, language, name, *played in _rows(_parts, cases):
+        each = statements[pk]
+        if language is not None:
+            each.names.append((language, name))
+        if not each.parts or each.parts[-1] != tuple(played):
+            each.parts.append(Played(*played))
     for statement, document in _rows(_documents, cases):
         statements[statement].documents.append(document)
     for statement, *words in _rows(_words, cases):
@@ -142,10 +155,12 @@ def _statements(ids) -> QuerySet:
     return rows.values_list("pk", "case", "term", "scheme", "scope", "place", *texts)
 
 
-def _names(ids) -> QuerySet:
-    rows = StatementActor.objects.filter(statement__case__in=ids, actor__names__isnull=False)
+def _parts(ids) -> QuerySet:
+    """A row for each name of each actor; one that has no name comes once, without it."""
+    rows = StatementActor.objects.filter(statement__case__in=ids)
     rows = rows.order_by("order", "id", "actor__names__order", "actor__names__id")
-    return rows.values_list("statement", "actor__names__language", "actor__names__name")
+    name = "actor__names__language", "actor__names__name"
+    return rows.values_list("statement", *name, "part", "actor__code", "actor__type")
 
 
 def _documents(ids) -> QuerySet:

@@ -1,8 +1,10 @@
-"""The full-text index of cases and passages (see cases.fulltext)."""
+"""The full-text index (see cases.fulltext), the order of the list, and what counting reads."""
 
-from django.db import migrations
-
+import cases.expressions
+import cases.models.index
+import django.db.models.lookups
 from cases import fulltext
+from django.db import migrations, models
 
 
 def create(apps, schema_editor):
@@ -14,6 +16,31 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_desk")]
 
-    operations = [migrations.RunPython(create, drop)]
+    dependencies = [
+        ('cases', '0002_desk'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='IndexChange',
+            fields=[
+                ('id', models.BigIntegerField(default=cases.models.index.new_id, primary_key=True, serialize=False)),
+                ('case_number', models.BigIntegerField(verbose_name='case')),
+            ],
+            options={
+                'verbose_name': 'change of the index',
+                'verbose_name_plural': 'changes of the index',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.RemoveIndex(
+            model_name='case',
+            name='case_list',
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(models.F('review'), django.db.models.lookups.IsNull(models.F('start_earliest'), True), models.F('start_earliest'), cases.expressions.Bytewise('slug'), models.F('working_copy_of'), name='case_list'),
+        ),
+        migrations.RunPython(create, drop),
+    ]

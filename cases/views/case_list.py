@@ -19,9 +19,10 @@ from cases.filters import (
     Selection,
     select_cases,
 )
-from cases.models import Passage
+from cases.models import Case, Passage
 from cases.models.choices import PassageKind
 from cases.search import Snippet, matching, snippet, texts_of
+from cases.tally import Tally
 from cases.templatetags.reading import digits
 from cases.told import told
 from cases.views.common import Option, clean_address, file_links, language, options, without
@@ -46,10 +47,11 @@ def case_list(request):
     params = request.GET
     selection = select_cases(params, also_known=["page"], language=language())
     number = _page_number(params)
-    pages = Paginator(selection.cases.for_list(), PER_PAGE)
+    tally = Tally(selection)
+    pages = Paginator(_Found(tally), PER_PAGE)
     if number > pages.num_pages:
         raise Http404(_("There is no page %(number)s of these cases.") % {"number": digits(number)})
-    facets = count_facets(selection)
+    facets = count_facets(tally)
     shown = pages.page(number)
     if selection.asked.get("q"):
         _add_snippets(shown.object_list, selection.asked["q"])
@@ -70,6 +72,19 @@ def case_list(request):
             "passages": passages,
         },
     )
+
+
+class _Found:
+    """The cases that a tally found, as a paginator takes them."""
+
+    def __init__(self, tally: Tally):
+        self.tally = tally
+
+    def __len__(self) -> int:
+        return self.tally.total
+
+    def __getitem__(self, places: slice) -> list[Case]:
+        return self.tally.page(places.start, places.stop)
 
 
 def _add_snippets(cases, question: str) -> None:

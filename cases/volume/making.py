@@ -45,7 +45,7 @@ from cases.models.choices import (
     Translator,
 )
 from cases.models.vocabulary import HEADER_SCHEMES, SCHEMES, WORDLESS_TERMS
-from cases.told import ToldCase, ToldStatement, Words
+from cases.told import Played, ToldCase, ToldStatement, Words
 from cases.volume import dates, wording
 from cases.volume.lists import LANGUAGES, Lists
 
@@ -292,6 +292,10 @@ class _CaseMaker:
                 each.place,
                 in_each(each, "note"),
                 in_each(each.term, "label"),
+                [
+                    Played(part.part, part.actor.code, part.actor.type_id)
+                    for part in each.told_parts
+                ],
                 [
                     (name.language, name.name)
                     for part in each.told_parts
