@@ -6,6 +6,7 @@ export, everything.
 """
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import django_filters
@@ -13,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import IsNull
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -39,6 +41,8 @@ TERM_FILTERS = (
     *("situation", "trigger", "aim", "tool"),
     *("initiation", "un_role", "outcome", "success_element"),
 )
+# Filters of actors, which must meet in one statement.
+MEETING = ("actor", "actor_type", "role")
 DATES = {
     "possibly": gettext_lazy("possibly within"),
     "certainly": gettext_lazy("certainly within"),
@@ -234,17 +238,28 @@ class CaseFilterSet(django_filters.FilterSet):
             cases = self.filters[name].filter(cases, value)
         cases = self._by_actor(cases, asked)
         cases = self._by_period(cases, asked)
-        order = asked.get("order") or ("relevance" if asked.get("q") else DEFAULT_ORDER)
-        if order == "relevance" and asked.get("q"):
+        order = self.ordering(asked)
+        if order[0] == F("relevance").desc():
             cases = cases.annotate(relevance=search.relevance(asked["q"]))
-        elif order == "relevance":
-            order = DEFAULT_ORDER
-        return cases.order_by(*_ordering(order, self.language))
+        return cases.order_by(*order)
 
-    def without(self, name: str):
-        """The cases that all filters but this one select."""
-        asked = {key: value for key, value in self.form.cleaned_data.items() if key != name}
-        return self.narrowed(self.queryset.all(), asked)
+    def ordering(self, asked: dict) -> list:
+        """The order that these values ask for, by relevance only where there are words."""
+        order = asked.get("order") or "relevance"
+        if order == "relevance" and not asked.get("q"):
+            order = DEFAULT_ORDER
+        return _ordering(order, self.language)
+
+    def pairs(self, name: str, asked: dict) -> Iterable[tuple[str, int]]:
+        """(value, case) of one of MEETING where it meets, in a statement, what the others ask."""
+        others = {key: asked.get(key) for key in MEETING if key != name}
+        column = {
+            "actor": "actor__code",
+            "actor_type": "actor__type",
+            "role": "statement__term",
+        }[name]
+        parts = self.parts(others, by_role=name == "role").order_by()
+        return parts.values_list(column, "statement__case").distinct()
 
     def by_words(self, cases, name, value):
         condition = search.matching(value)
@@ -283,7 +298,7 @@ class CaseFilterSet(django_filters.FilterSet):
 
     def _by_actor(self, cases, asked):
         """Actor, type of actor and role meet in one statement: who held this role was this one."""
-        wanted = {name: asked.get(name) for name in ("actor", "actor_type", "role")}
+        wanted = {name: asked.get(name) for name in MEETING}
         if not any(wanted.values()):
             return cases
         return cases.filter(Exists(self.parts(wanted).filter(statement__case=OuterRef("pk"))))
@@ -350,20 +365,23 @@ def _narrower_terms(scheme: str, codes) -> set[str]:
 
 
 def _ordering(order: str, language: str) -> list:
-    """Undated cases come last whichever way; the slug settles ties, so that paging is stable."""
-    slug = Bytewise("slug").asc()
+    """Undated cases come last whichever way; the slug settles ties, so that paging is stable.
+
+    Whether a case is dated comes first and apart: only so does an index of SQLite give the order.
+    """
+    slug, undated = Bytewise("slug").asc(), IsNull(F("start_earliest"), True)
     if order == "relevance":
-        return [F("relevance").desc(), F("start_earliest").asc(nulls_last=True), slug]
+        return [F("relevance").desc(), undated, F("start_earliest").asc(), slug]
     if order == "start":
-        return [F("start_earliest").asc(nulls_last=True), slug]
+        return [undated, F("start_earliest").asc(), slug]
     if order == "-start":
-        return [F("start_earliest").desc(nulls_last=True), slug]
+        return [undated, F("start_earliest").desc(), slug]
     if order == "-changed":
         return [F("changed_on").desc(nulls_last=True), slug]
     if order == "title":
         return [Bytewise(f"title_order_{language}").asc(), slug]
     place = Bytewise(f"place_order_{language}").asc(nulls_last=True)
-    return [place, F("start_earliest").asc(nulls_last=True), slug]
+    return [place, undated, F("start_earliest").asc(), slug]
 
 
 @dataclass(frozen=True)

@@ -267,30 +267,22 @@ class CaseQuerySet(models.QuerySet):
             gap_max_days=Conditional(When(sensible & closed, then=most)),
         )
 
-    def for_search(self):
-        """With all that search and the filters look in, in a fixed number of queries."""
-        from cases.models import CaseCountry, Statement
-
-        return self.defer(*SEARCHED, *ORDERED, "internal_notes").prefetch_related(
-            Prefetch(
-                "case_countries",
-                CaseCountry.objects.select_related("country").order_by("order", "id"),
-            ),
-            "regions",
-            Prefetch("statements", Statement.objects.for_search().order_by("order", "id")),
-        )
-
     def for_list(self):
         """All that the results table shows, in a fixed number of queries."""
         from cases.models import CaseCountry, Statement
 
+        labels = [f"term__label_{language}" for language in ("en", "fa", "ar")]
         shown = (
             Statement.objects.counted()
             .filter(scheme__in=("situation", "tool", "outcome"))
             .select_related("term")
+            .only("case", "scheme", "term__scheme", "term__code", *labels)
+            # Within its case alone: their own order asks for that of the cases too.
+            .order_by("order", "id")
         )
-        return self.defer(*SEARCHED, "internal_notes").prefetch_related(
-            Prefetch("case_countries", CaseCountry.objects.select_related("country")),
+        places = CaseCountry.objects.select_related("country").order_by("order", "id")
+        return self.defer(*SEARCHED, *ORDERED, "internal_notes").prefetch_related(
+            Prefetch("case_countries", places),
             "regions",
             Prefetch("statements", shown, to_attr="shown_statements"),
         )
@@ -334,41 +326,6 @@ class StatementQuerySet(models.QuerySet):
         behind = StatementQuotation.objects.filter(statement=OuterRef("pk")).annotate(**places)
         first = behind.order_by(*places)
         return self.annotate(**{name: Subquery(first.values(name)[:1]) for name in places})
-
-    def for_search(self):
-        """With `told_parts`, `told_documents` and `told_words`: no more of them than is indexed."""
-        from cases.models import Actor, ActorName, Document, StatementActor, StatementQuotation
-
-        # Within its statement alone: their own order asks for that of the statements too.
-        in_place = ("order", "id")
-        names = ActorName.objects.only("actor", "language", "name").order_by(*in_place)
-        actors = Actor.objects.only("id").prefetch_related(
-            Prefetch("names", names, to_attr="told_names")
-        )
-        parts = StatementActor.objects.only("statement", "actor").order_by(*in_place)
-        passage, start = "quotation__passage", F("quotation__start")
-        words = StatementQuotation.objects.only("statement").order_by(*in_place)
-        words = words.annotate(
-            words=Substr(f"{passage}__text", start + 1, F("quotation__end") - start),
-            language=F(f"{passage}__edition__language"),
-            translation_en=F("quotation__translation_en"),
-            document=F(f"{passage}__edition__document__code"),
-        )
-        labels = (f"term__label_{language}" for language in ("en", "fa", "ar"))
-        notes = (f"note_{language}" for language in ("en", "fa", "ar"))
-        return (
-            self.select_related("term")
-            .only("case", "order", "scheme", "scope", "place", *notes, *labels)
-            .prefetch_related(
-                Prefetch(
-                    "parts",
-                    parts.prefetch_related(Prefetch("actor", actors)),
-                    to_attr="told_parts",
-                ),
-                Prefetch("documents", Document.objects.only("code"), to_attr="told_documents"),
-                Prefetch("evidence", words, to_attr="told_words"),
-            )
-        )
 
     def for_page(self):
         """With actors, documents and words, in a fixed number of queries."""

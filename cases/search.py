@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import Case as Conditional
 from django.db.models import Q, Value, When
 
-from cases.models import Case
+from cases.fulltext import Has, Word
 from cases.models.choices import CountryRole
-from cases.text import find_beginnings, fold, squash
+from cases.text import find_beginnings, fold, may_begin, squash
+from cases.told import LANGUAGES, ToldCase
 
 QUESTION_PART = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]|(\S+)')
 # Two or three letters written together are the beginnings of too many words.
@@ -26,49 +28,43 @@ SPELLINGS = (
 )
 # «و» that Arabic writes onto a word, and what must be left of it.
 CONJUNCTION = re.compile(r"^و(?=\w{3})")
-LANGUAGES = ("en", "fa", "ar")
 # Characters that a snippet shows before and after its first match, about.
 BEFORE, AFTER = 60, 140
 # Words of a question that decide the order; the rest only have to be there.
 WEIGHED = 10
 
 
-def head_of(case: Case) -> str:
+def head_of(case: ToldCase) -> str:
     """Titles and places of a case, in every language: a word found here weighs most."""
-    parts = [case.slug.replace("-", " "), case.title_en, case.title_fa, case.title_ar]
-    for place in case.case_countries.all():
-        if place.role != CountryRole.AT_RISK:
-            parts += [name for _language, name in place.country.names()]
-    for region in case.regions.all():
+    parts = [case.slug.replace("-", " "), *case.titles]
+    for role, country in case.places:
+        if role != CountryRole.AT_RISK:
+            parts += [name for _language, name in country.names()]
+    for region in case.regions:
         parts += [name for _language, name in region.names()]
     return "\n".join(parts)
 
 
-def texts_of(case: Case) -> Iterator[tuple[str, str, str]]:
-    """(kind, language, text) of all that search looks in, the weightiest first.
-
-    The case comes as `for_search` reads it.
-    """
-    for language in LANGUAGES:
-        yield "title", language, getattr(case, f"title_{language}")
+def texts_of(case: ToldCase) -> Iterator[tuple[str, str, str]]:
+    """(kind, language, text) of all that search looks in, the weightiest first."""
+    for language, title in zip(LANGUAGES, case.titles, strict=True):
+        yield "title", language, title
     yield "title", "en", case.slug.replace("-", " ")
-    for place in case.case_countries.all():
-        yield from (("place", *name) for name in place.country.names())
-    for region in case.regions.all():
+    for _role, country in case.places:
+        yield from (("place", *name) for name in country.names())
+    for region in case.regions:
         yield from (("place", *name) for name in region.names())
-    for language in LANGUAGES:
-        yield "summary", language, getattr(case, f"summary_{language}")
-    for statement in case.statements.all():
-        for language in LANGUAGES:
-            yield "term", language, getattr(statement.term, f"label_{language}")
-            yield "note", language, getattr(statement, f"note_{language}")
+    for language, summary in zip(LANGUAGES, case.summaries, strict=True):
+        yield "summary", language, summary
+    for statement in case.statements:
+        for language, label, note in zip(LANGUAGES, statement.labels, statement.notes, strict=True):
+            yield "term", language, label
+            yield "note", language, note
         yield "place", "en", statement.place
-        for part in statement.told_parts:
-            for name in part.actor.told_names:
-                yield "actor", name.language, name.name
-        for evidence in statement.told_words:
-            yield "quotation", evidence.language, evidence.words
-            yield "translation", "en", evidence.translation_en
+        yield from (("actor", *name) for name in statement.names)
+        for words in statement.words:
+            yield "quotation", words.language, words.text
+            yield "translation", "en", words.translation_en
 
 
 class Part(NamedTuple):
@@ -121,11 +117,33 @@ def matching(question: str) -> Q | None:
         return None
     condition = Q()
     for part in parts:
-        found = Q(search_text__contains=f" {part.folded} " if part.is_phrase else f" {part.folded}")
-        for way in part.others:
-            found |= Q(search_text__contains=f" {way}") | Q(search_squashed__contains=f" {way}")
+        ways = [Word(("search_text", "search_squashed"), way) for way in part.others]
+        found = _found("search_text", part.folded, whole=part.is_phrase, others=ways)
+        for way in ways:
+            if way.is_long:
+                found |= Q(search_text__contains=f" {way.letters}")
+                found |= Q(search_squashed__contains=f" {way.letters}")
         condition &= found
     return condition
+
+
+def _found(column: str, folded: str, *, whole: bool, others: Iterable[Word] = ()) -> Q:
+    """The condition that a column has these words in a row, the last of them whole or begun.
+
+    The others are words of which any will do instead.
+    """
+    words = folded.split()
+    pairs = [" ".join(pair) for pair in pairwise(words)] or words
+    asked = [Word((column,), pair, True) for pair in pairs]
+    asked[-1] = asked[-1]._replace(whole=whole)
+    others = [word for word in others if not word.is_long]
+    if len(asked) == 1 and not asked[0].is_long:
+        return Q(Has([*asked, *others]))
+    # The index finds the rows that have all pairs; that they stand together, the column says.
+    found = Q(**{f"{column}__contains": f" {folded} " if whole else f" {folded}"})
+    for word in asked:
+        found = Q(Has([word])) & found
+    return found | Q(Has(others)) if others else found
 
 
 def relevance(question: str):
@@ -133,10 +151,10 @@ def relevance(question: str):
     total = Value(0)
     for folded in list(dict.fromkeys(part.folded for part in parts_of(question)))[:WEIGHED]:
         total = total + Conditional(
-            When(search_head__contains=f" {folded} ", then=Value(8)),
-            When(search_head__contains=f" {folded}", then=Value(5)),
-            When(search_text__contains=f" {folded} ", then=Value(2)),
-            When(search_text__contains=f" {folded}", then=Value(1)),
+            When(_found("search_head", folded, whole=True), then=Value(8)),
+            When(_found("search_head", folded, whole=False), then=Value(5)),
+            When(_found("search_text", folded, whole=True), then=Value(2)),
+            When(_found("search_text", folded, whole=False), then=Value(1)),
             default=Value(0),
         )
     return total
@@ -175,9 +193,14 @@ def _best_of(asked, texts):
     """The first text that has most of what is asked, each in any of its ways, and where."""
     best, most = None, 0
     for kind, language, text in texts:
-        found = [[span for way in ways for span in find_beginnings(way, text)] for ways in asked]
+        found = [
+            [span for way in ways if may_begin(way, text) for span in find_beginnings(way, text)]
+            for ways in asked
+        ]
         if (has := sum(map(bool, found))) > most:
             best, most = (kind, language, text, sorted({s for spans in found for s in spans})), has
+        if most == len(asked):
+            break  # no text can have more
     return best
 
 

@@ -8,7 +8,7 @@ they become one. Folded text is for comparing only, never for showing.
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from heapq import nlargest
@@ -74,7 +74,7 @@ def fold(text: str) -> str:
     A half-space parts words, because our sources print a space there. fold(fold(x)) == fold(x).
     Persian words that begin like the article lose those letters too: «آلمان» meets «مان».
     """
-    return " ".join(_ARTICLE.sub("", word.letters) for word in _words(text))
+    return " ".join(_ARTICLE.sub("", letters) for letters in _letters(text))
 
 
 def squash(text: str) -> str:
@@ -83,7 +83,7 @@ def squash(text: str) -> str:
     «می‌شود», «می شود» and «میشود» are one. The article stays: where words meet, nobody can
     tell it from the middle of a word («بین‌المللی», «بینالمللی»).
     """
-    return _joined(_words(text))
+    return "".join(_letters(text))
 
 
 def searchable(texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
@@ -92,11 +92,18 @@ def searchable(texts: Iterable[tuple[str, str]]) -> tuple[str, str]:
     Each word has a space before it, so that beginnings of words are found, and a bar stands
     between two texts, so that no phrase reaches from one into the next.
     """
-    texts = list(dict.fromkeys(texts))
-    written = list(dict.fromkeys(text for _language, text in texts if text))
-    parts = [fold(text) for text in written]
-    parts.append(bare_words("\n".join(text for language, text in texts if language == "ar")))
-    runs = dict.fromkeys(run for text in written for run in joined_words(text).split())
+    texts = list(texts)
+    arabic = {text for language, text in texts if language == "ar"}
+    parts: list[str] = []
+    bare: dict[str, None] = {}
+    runs: dict[str, None] = {}
+    # Text by text, so that the words of each are read once.
+    for text in dict.fromkeys(text for _language, text in texts if text):
+        parts.append(fold(text))
+        runs |= dict.fromkeys(joined_words(text).split())
+        if text in arabic:
+            bare |= dict.fromkeys(bare_words(text).split())
+    parts.append(" ".join(bare))
     return f" {' | '.join(filter(None, parts))} ", f" {' '.join(runs)} "
 
 
@@ -113,6 +120,8 @@ def joined_words(text: str) -> str:
     return " ".join(dict.fromkeys(runs))
 
 
+# Labels and names come again with every case.
+@lru_cache(maxsize=2000)
 def bare_words(text: str) -> str:
     """The words of an Arabic text without the particles that are written onto them, each once.
 
@@ -120,11 +129,11 @@ def bare_words(text: str) -> str:
     from the letters. The article is for `fold`.
     """
     bare = (
-        word.letters[length:]
-        for word in _words(text)
-        if not _ARTICLE.match(word.letters)
+        letters[length:]
+        for letters in _letters(text)
+        if not _ARTICLE.match(letters)
         for length in (1, 2)
-        if _PARTICLES.match(word.letters[:length]) and len(word.letters) >= length + 3
+        if _PARTICLES.match(letters[:length]) and len(letters) >= length + 3
     )
     return " ".join(dict.fromkeys(bare))
 
@@ -257,7 +266,43 @@ def nearest(needle: str, haystack: str) -> tuple[int, int, float]:
     return best
 
 
-def _words(text: str) -> list[_Word]:
+class _Folding(dict):
+    """The folded letters of each character, by its code point, as `str.translate` asks for them."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _fold_char(chr(code))
+        return folded
+
+
+_FOLDING = _Folding()
+
+
+def _letters(text: str) -> list[str]:
+    """The letters of the words of a text, where nobody asks in which place they stand."""
+    words = text.translate(_FOLDING).split()
+    # It may be the ezafe, which depends on what stands before it.
+    return [word.letters for word in _words(text)] if "ی" in words else words
+
+
+# Looked for before a text is read word by word, which takes many times as long.
+_EZAFE = re.compile("(?<=ه) ی(?= |$)")
+
+
+def may_begin(needle: str, haystack: str) -> bool:
+    """Whether the letters of the first word of the needle stand in a row in the haystack.
+
+    If not, `find_beginnings` finds nothing.
+    """
+    wanted = fold(needle).partition(" ")[0]
+    folded = haystack.translate(_FOLDING)
+    return wanted in folded.replace(" ", "") or (
+        " ی" in folded and wanted in _EZAFE.sub("", folded).replace(" ", "")
+    )
+
+
+# Each text that is indexed is asked for its words in two or three ways, one after the other.
+@lru_cache(maxsize=8)
+def _words(text: str) -> tuple[_Word, ...]:
     """The words of a text that have letters or digits, in order."""
     words: list[_Word] = []
     letters, end = "", 0
@@ -277,7 +322,7 @@ def _words(text: str) -> list[_Word]:
             elif letters:
                 words.append(_Word(letters, start, end))
             letters, start = "", None
-    return words
+    return tuple(words)
 
 
 @cache
@@ -296,11 +341,11 @@ def _fold_char(char: str) -> str:
     return folded if folded or kind[0] in "LNM" or kind == "Cf" else " "
 
 
-def _joined(words: list[_Word]) -> str:
+def _joined(words: Sequence[_Word]) -> str:
     return "".join(word.letters for word in words)
 
 
-def _runs(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
+def _runs(text: str, words: Sequence[_Word]) -> Iterator[list[_Word]]:
     """From each word on, the one to three words that somebody may write together."""
     for at, word in enumerate(words):
         run = [word]
@@ -312,7 +357,7 @@ def _runs(text: str, words: list[_Word]) -> Iterator[list[_Word]]:
         yield run
 
 
-def _reached(words: list[_Word]) -> list[int]:
+def _reached(words: Sequence[_Word]) -> list[int]:
     """How many letters stand before each word, and before the end."""
     return [0, *accumulate(len(word.letters) for word in words)]
 

@@ -14,7 +14,7 @@ from cases.models.documents import (
     Section,
 )
 from cases.models.imports import PendingImport
-from cases.models.index import CaseFacet
+from cases.models.index import CaseFacet, IndexChange
 from cases.models.old_codes import OldCode
 from cases.models.revisions import Revision
 from cases.models.statements import Statement, StatementActor, StatementQuotation
@@ -32,6 +32,7 @@ __all__ = [
     "Edition",
     "Erratum",
     "ErratumPlace",
+    "IndexChange",
     "OldCode",
     "Passage",
     "PasswordDue",

@@ -3,10 +3,12 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import edtf
+from cases.expressions import Bytewise
 from cases.models.choices import PLACES, CaseRelationKind, Coding, CountryRole, Coverage, Review
 from cases.models.fields import EdtfField, Recorded, translated
 from cases.models.vocabulary import Country, Region
@@ -140,7 +142,17 @@ class Case(Recorded):
                 violation_error_message=_("A working copy says what version it was taken from."),
             ),
         ]
-        indexes = [models.Index("review", "start_earliest", name="case_list")]
+        indexes = [
+            # The list in its own order, without looking at the rows.
+            models.Index(
+                "review",
+                IsNull(F("start_earliest"), True),
+                "start_earliest",
+                Bytewise("slug"),
+                "working_copy_of",
+                name="case_list",
+            )
+        ]
 
     def __str__(self) -> str:
         return translated(self, "title")[0] or self.slug

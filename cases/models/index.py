@@ -1,5 +1,7 @@
 """What the case list looks things up in; derived from records and written anew when they change."""
 
+import secrets
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,3 +36,31 @@ class CaseFacet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.facet}={self.value}"
+
+
+# The note of an IndexChange for any number of cases.
+ALL = 0
+
+
+def new_id() -> int:
+    """The id of an IndexChange."""
+    return secrets.randbits(63)
+
+
+class IndexChange(models.Model):
+    """A note that values of a case in filters have changed: what counts in memory reads it.
+
+    Ids are drawn at random, so that one that was rolled back never comes again; see cases.tally.
+    """
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    # Or ALL. No foreign key: the note outlives its case.
+    case_number = models.BigIntegerField(_("case"))
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("change of the index")
+        verbose_name_plural = _("changes of the index")
+
+    def __str__(self) -> str:
+        return f"{self.case_number}"

@@ -22,7 +22,9 @@ from cases.filters import (
 from cases.models import Case, Passage
 from cases.models.choices import PassageKind
 from cases.search import Snippet, matching, snippet, texts_of
+from cases.tally import Tally
 from cases.templatetags.reading import digits
+from cases.told import told
 from cases.views.common import Option, clean_address, file_links, language, options, without
 
 PER_PAGE = 20
@@ -45,10 +47,11 @@ def case_list(request):
     params = request.GET
     selection = select_cases(params, also_known=["page"], language=language())
     number = _page_number(params)
-    pages = Paginator(selection.cases.for_list(), PER_PAGE)
+    tally = Tally(selection)
+    pages = Paginator(_Found(tally), PER_PAGE)
     if number > pages.num_pages:
         raise Http404(_("There is no page %(number)s of these cases.") % {"number": digits(number)})
-    facets = count_facets(selection)
+    facets = count_facets(tally)
     shown = pages.page(number)
     if selection.asked.get("q"):
         _add_snippets(shown.object_list, selection.asked["q"])
@@ -71,9 +74,22 @@ def case_list(request):
     )
 
 
+class _Found:
+    """The cases that a tally found, as a paginator takes them."""
+
+    def __init__(self, tally: Tally):
+        self.tally = tally
+
+    def __len__(self) -> int:
+        return self.tally.total
+
+    def __getitem__(self, places: slice) -> list[Case]:
+        return self.tally.page(places.start, places.stop)
+
+
 def _add_snippets(cases, question: str) -> None:
     """Give each case of the page the stretch of its texts that shows why it was found."""
-    texts = {case.pk: texts_of(case) for case in Case.objects.for_search().filter(pk__in=cases)}
+    texts = {case.pk: texts_of(case) for case in told([case.pk for case in cases])}
     for case in cases:
         case.snippet = snippet(question, texts[case.pk])
 

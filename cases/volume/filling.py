@@ -11,8 +11,10 @@ from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.db.models import Model
 
+from cases.index import note_change
 from cases.models import Case
 from cases.models.choices import Review
+from cases.models.index import ALL
 from cases.volume.lists import Lists
 from cases.volume.making import CODED_BY, WRITTEN, Batch, Maker
 
@@ -80,6 +82,7 @@ def fill(
             cursor.execute(sql)
         # What a server does by itself sooner or later: without it plans are guesses.
         cursor.execute("ANALYZE")
+    note_change(ALL)
     tally.seconds = time.monotonic() - began
     return tally
 

@@ -11,7 +11,7 @@ from random import Random
 from django.db.models import Max, Model
 from django.utils.text import slugify
 
-from cases.index import put
+from cases.index import of
 from cases.models import (
     Case,
     CaseCountry,
@@ -45,6 +45,7 @@ from cases.models.choices import (
     Translator,
 )
 from cases.models.vocabulary import HEADER_SCHEMES, SCHEMES, WORDLESS_TERMS
+from cases.told import Played, ToldCase, ToldStatement, Words
 from cases.volume import dates, wording
 from cases.volume.lists import LANGUAGES, Lists
 
@@ -268,15 +269,47 @@ class _CaseMaker:
         if earlier and self.random.random() < 0.1:
             kind = self.random.choice(CaseRelationKind.values)
             self._add(CaseRelation, case=case, to=self.random.choice(earlier), kind=kind)
-        case._prefetched_objects_cache = {
-            "case_countries": places,
-            "regions": regions,
-            "statements": self.statements,
-        }
-        for facet in put(case, self.lists.around, self.lists.regions_around):
-            facet.pk = self.numbers.id(CaseFacet)
-            self.batch.add(facet)
+        told = self._told([(place.role, place.country) for place in places], regions)
+        indexed = of(told, self.lists.around, self.lists.regions_around)
+        for column, value in indexed.columns.items():
+            setattr(case, column, value)
+        for facet, value in sorted(indexed.values):
+            self._add(CaseFacet, case=case, facet=facet, value=value)
         return case
+
+    def _told(self, places: list, regions: list) -> ToldCase:
+        """The case as the index would read it."""
+        case = self.case
+
+        def in_each(record, name: str) -> list[str]:
+            return [getattr(record, f"{name}_{language}") for language in LANGUAGES]
+
+        statements = [
+            ToldStatement(
+                each.term_id,
+                each.scheme,
+                each.scope,
+                each.place,
+                in_each(each, "note"),
+                in_each(each.term, "label"),
+                [
+                    Played(part.part, part.actor.code, part.actor.type_id)
+                    for part in each.told_parts
+                ],
+                [
+                    (name.language, name.name)
+                    for part in each.told_parts
+                    for name in part.actor.told_names
+                ],
+                [document.code for document in each.told_documents],
+                each.told_words,
+            )
+            for each in self.statements
+        ]
+        texts = in_each(case, "title"), in_each(case, "summary")
+        is_public = case.review == Review.PUBLISHED
+        coded = case.coverage, is_public, places, regions, statements
+        return ToldCase(case.pk, case.slug, *texts, *coded)
 
     def _scene(self) -> tuple[list, list]:
         """Countries, the scene first; or the region that the case is about as a whole."""
@@ -346,7 +379,7 @@ class _CaseMaker:
             **values,
         )
         self.statements.append(statement)
-        # What the index reads of a statement (see cases.querysets.StatementQuerySet).
+        # What the index reads of a statement (see cases.told).
         statement.told_parts, statement.told_documents, statement.told_words = [], [], []
         if term.id in WORDLESS_TERMS:
             return statement
@@ -471,9 +504,6 @@ class _CaseMaker:
             taken = self.random.randint(1, 3)
             now, sentences = sentences[:taken], sentences[taken:]
             self._write_paragraph(now)
-        for statement in self.statements:
-            for order, row in enumerate(statement.told_words):
-                row.order = order
 
     def _sentences(self) -> list[Sentence]:
         """The sentences to quote: of most statements their own, of some also another's."""
@@ -501,6 +531,7 @@ class _CaseMaker:
             quotation = self.source.quote(passage, start, end, sentence.translation)
             for statement in sentence.users:
                 row = self._add(StatementQuotation, statement=statement, quotation=quotation)
-                row.words, row.language = sentence.text, language
-                row.translation_en, row.document = sentence.translation, self.source.document.code
-                statement.told_words.append(row)
+                document = self.source.document.code
+                words = Words(sentence.text, language, sentence.translation, document)
+                row.order = len(statement.told_words)
+                statement.told_words.append(words)

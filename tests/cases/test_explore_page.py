@@ -73,6 +73,7 @@ def cases():
     index.refresh(["mano-river"])
     region = make_case("sahel", countries=[])
     region.regions.add(make_region("western_africa", "011", make_region()))
+    index.refresh(["sahel"])
     make_case("nowhere", countries=[])
 
 

@@ -1,19 +1,22 @@
 """What the filters offer: every count is what the filter then really leaves."""
 
 import pytest
+from django.db import transaction
 from django.http import QueryDict
 
-from cases import index
+from cases import index, tally
 from cases.facets import FACETS, count_facets
 from cases.filters import select_cases
 from cases.models import CaseFacet
+from cases.models.index import ALL
+from cases.tally import Tally
 from tests.factories import make_case, make_document, make_statement, make_term
 
 pytestmark = pytest.mark.django_db
 
 
 def facets(query=""):
-    return {facet.name: facet for facet in count_facets(select_cases(QueryDict(query)))}
+    return {facet.name: facet for facet in count_facets(Tally(select_cases(QueryDict(query))))}
 
 
 def counts(name, query=""):
@@ -118,3 +121,89 @@ def test_an_actor_that_only_drafts_name_is_in_no_file(cases, client):
         content = b"".join(client.get(f"/{name}.csv").streaming_content).decode()
         assert "ecowas" in content
         assert "secret" not in content
+
+
+@pytest.fixture
+def dated():
+    """Cases of many times, alike but for them."""
+    spans = [
+        *(("", ""), ("2008", ""), ("2008-05", "2009"), ("2009-03-01", "2009-03-01")),
+        *(("2007/2011", ""), ("2010", "2012-06"), ("", "2009"), ("1999", "2000")),
+    ]
+    for number, (start, end) in enumerate(spans):
+        make_case(f"time-{9 - number}", start=start, end=end, terms=["tool:mediation"])
+
+
+PERIODS = ["from=2008", "to=2009", "from=2009&to=2009", "from=2008-06&to=2010", "to=1998"]
+TIMES = [
+    *("", *PERIODS, *(f"{period}&dates=certainly" for period in PERIODS)),
+    *("order=-start", "order=title", "order=place", "order=-changed", "order=relevance"),
+    *("q=time", "q=time&order=start", "q=time&from=2009", "tool=mediation&from=2008&order=-start"),
+]
+
+
+@pytest.mark.parametrize("query", [*TIMES, *QUERIES])
+def test_what_is_held_in_memory_is_what_the_database_finds(cases, dated, query):
+    selection = select_cases(QueryDict(query))
+    found = list(selection.cases.values_list("slug", flat=True))
+    counted = Tally(selection)
+    assert [case.slug for case in counted.page(0, 100)] == found
+    assert counted.total == len(found)
+    assert [case.slug for case in counted.page(1, 3)] == found[1:3]
+
+
+def held(query=""):
+    return Tally(select_cases(QueryDict(query))).total
+
+
+def test_every_change_is_counted_at_once(cases):
+    from cases.models import Case, IndexChange
+
+    assert held("country=KEN") == 1
+    make_case("another", countries=["KEN"], start="2001")
+    assert held("country=KEN") == 2
+    assert [case.slug for case in Tally(select_cases(QueryDict(""))).page(0, 1)] == ["another"]
+    Case.objects.filter(slug="another").update(start="2020", start_earliest="2020-01-01")
+    index.refresh(["another"])
+    assert [case.slug for case in Tally(select_cases(QueryDict(""))).page(3, 4)] == ["another"]
+    Case.objects.get(slug="another").delete()
+    assert held("country=KEN") == 1
+    assert IndexChange.objects.exists()
+
+
+def test_what_a_transaction_takes_back_is_not_counted(cases):
+    with transaction.atomic():
+        make_case("another", countries=["KEN"])
+        assert held("country=KEN") == 2
+        transaction.set_rollback(True)
+    assert held("country=KEN") == 1
+    with transaction.atomic():
+        for _note in range(2):
+            index.note_change(ALL)
+        make_case("another", countries=["KEN"])
+        assert held("country=KEN") == 2
+        transaction.set_rollback(True)
+    assert held("country=KEN") == 1
+
+
+def test_notes_of_changes_do_not_pile_up(cases, monkeypatch):
+    from cases.models import IndexChange
+
+    assert held() == 3
+    monkeypatch.setattr(index, "MOST_CHANGES", 5)
+    for _again in range(7):
+        index.refresh(["guinea"])
+    assert IndexChange.objects.count() <= 6
+    assert IndexChange.objects.filter(case_number=ALL).exists()
+    make_case("another", countries=["KEN"])
+    assert held("country=KEN") == 2
+
+
+def test_a_value_that_many_cases_have_and_one_that_few_have_count_alike(cases, monkeypatch):
+    many = {name: counts(name) for name in FACETS}
+    monkeypatch.setattr(tally, "RARE", 1)
+    index.note_change(ALL)  # everything is read anew
+    assert {name: counts(name) for name in FACETS} == many
+    monkeypatch.setattr(tally, "RARE", 10**6)
+    index.note_change(ALL)
+    assert {name: counts(name) for name in FACETS} == many

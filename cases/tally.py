@@ -1,0 +1,373 @@
+"""Which cases have which values of the filters, held in memory: a bit for each case; and when.
+
+To count fifteen filters in a hundred thousand cases a database has to look at millions of rows; of
+bits it is a few milliseconds. What is held is never older than what the request sees:
+
+- Whatever changes the values of a case (`cases.index` alone) writes an IndexChange in the same
+  transaction. Its id is drawn at random, so none ever comes twice.
+- Each count begins with the ids that it sees. A case of which an id has come or gone since the
+  values were read is read again. So is everything if a note for any number of cases came or went.
+- The ids are read before the values: values may be newer than their ids say, never older, and then
+  the next count reads them once more.
+
+What one transaction sees and takes back again, others read anew for the same reason. The values
+hold published cases only, and what is shown of them is still asked of the database.
+"""
+
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from threading import Lock
+from typing import NamedTuple
+
+from django.db import connections, router
+from django.db.models.functions import Coalesce
+
+from cases.filters import DEFAULT_ORDER, MEETING, Selection, narrower
+from cases.models import Case, CaseFacet, IndexChange
+from cases.models.index import ALL
+from cases.naming import Vocabulary, vocabulary
+from cases.told import asked_again
+
+# Filters that are told of a case as a whole by its values; more than one of MEETING is not.
+HELD = (
+    *("country", "region", "situation", "trigger", "aim", "tool", "initiation", "un_role"),
+    *("outcome", "success_element", "document", "coverage"),
+)
+# Values that fewer than one case in so many has are held as a set of places.
+RARE = 256
+# Cases that are few enough to be asked for by their ids.
+FEW = 1000
+
+
+class Time(NamedTuple):
+    """When a case was, as ISO dates, and its slug; together what the list is ordered by."""
+
+    start: str
+    until: str
+    slug: str
+
+    @property
+    def order(self) -> tuple[bool, str, str]:
+        """As `cases.filters` has it: undated cases last, the slug settles ties."""
+        return not self.start, self.start, self.slug
+
+
+@dataclass(frozen=True)
+class Values:
+    """The values of all public cases: for each the places of its cases, as bits or as a set."""
+
+    changes: dict[int, int] = field(default_factory=dict)
+    places: dict[int, int] = field(default_factory=dict)
+    cases: dict[tuple[str, str], int | frozenset[int]] = field(default_factory=dict)
+    times: dict[int, Time] = field(default_factory=dict)
+    # The places in the list's own order.
+    order: list[int] = field(default_factory=list)
+
+    def bits(self, facet: str, values: Iterable[str]) -> int:
+        """The cases that have any of the values."""
+        found = 0
+        for value in values:
+            held = self.cases.get((facet, value), 0)
+            found |= held if isinstance(held, int) else _bits(held)
+        return found
+
+    @cached_property
+    def every(self) -> int:
+        return self.bits("coverage", [value for facet, value in self.cases if facet == "coverage"])
+
+    @cached_property
+    def sizes(self) -> dict[str, dict[str, int]]:
+        """How many cases each value has, by filter."""
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        for (facet, value), held in self.cases.items():
+            found[facet][value] = held.bit_count() if isinstance(held, int) else len(held)
+        return found
+
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """The cases by their places."""
+        return {place: case for case, place in self.places.items()}
+
+    def within(self, first: str, last: str, *, certainly: bool) -> int:
+        """The cases of a time, as `certainly_within` and `possibly_within` find them."""
+        last = last or "9999-12-31"
+        dated = ((place, time) for place, time in self.times.items() if time.start)
+        if certainly:
+            return _bits(p for p, time in dated if first <= time.start and time.until <= last)
+        return _bits(p for p, time in dated if time.start <= last and first <= time.until)
+
+    def changed(self, changes: dict[int, int], cases: Collection[int], rows, times) -> "Values":
+        """The same with these cases as the rows have them: (case, filter, value), (case, *time)."""
+        places = self.places
+        if unknown := {case for case, _facet, _value in rows} - places.keys():
+            places = places | {case: len(places) + at for at, case in enumerate(sorted(unknown))}
+        old = frozenset(places[case] for case in cases if case in places)
+        mask = _bits(old)
+        held = {
+            key: each & ~mask if isinstance(each, int) else each - old
+            for key, each in self.cases.items()
+        }
+        for case, *key in rows:
+            place, key = places[case], tuple(key)
+            each = held.get(key, frozenset())
+            held[key] = each | 1 << place if isinstance(each, int) else each | {place}
+        held = {key: each for key, each in held.items() if each}
+        known = {place: time for place, time in self.times.items() if place not in old}
+        order = [place for place in self.order if place not in old]
+        for case, *time in times:
+            if case in places:
+                place = places[case]
+                known[place] = _time(*time)
+                insort(order, place, key=lambda each: known[each].order)
+        return Values(changes, places, held, known, order)
+
+
+_values: dict[tuple, Values] = {}
+_lock = Lock()
+
+
+def current() -> Values:
+    """The values as the request sees them."""
+    alias = router.db_for_read(CaseFacet)
+    where = alias, str(connections[alias].settings_dict["NAME"])
+    changes = dict(asked_again(_changes, (), alias))
+    held = _values.get(where)
+    if held is None or _anew(held.changes) != _anew(changes):
+        with _lock:
+            # Another thread may have read them meanwhile.
+            held = _values.get(where)
+            if held is None or _anew(held.changes) != _anew(changes):
+                held = _values[where] = _read(alias, changes)
+    between = held.changes.keys() ^ changes.keys()
+    if between:
+        both = held.changes | changes
+        cases = sorted({both[each] for each in between} - {ALL})
+        rows, times = (list(_rows_of(each, cases, alias)) for each in (_values_of, _times_of))
+        held = _values[where] = held.changed(changes, cases, rows, times)
+    return held
+
+
+def _anew(changes: dict[int, int]) -> set[int]:
+    return {each for each, case in changes.items() if case == ALL}
+
+
+def _read(alias: str, changes: dict[int, int]) -> Values:
+    """All values, the cases of each joined by the database: a row for each of them is slower."""
+    connection = connections[alias]
+    joined = {"sqlite": "GROUP_CONCAT(case_id)", "postgresql": "STRING_AGG(case_id::text, ',')"}
+    table = CaseFacet._meta.db_table
+    places: dict[int, int] = {}
+    ids: dict[tuple[str, str], list[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT facet, value, {joined[connection.vendor]} FROM {table} "  # noqa: S608
+            "GROUP BY facet, value"
+        )
+        for facet, value, cases in cursor.fetchall():
+            numbers = map(int, cases.split(","))
+            ids[facet, value] = [places.setdefault(case, len(places)) for case in numbers]
+    held = {
+        key: frozenset(each) if len(each) * RARE < len(places) else _bits(each)
+        for key, each in ids.items()
+    }
+    rows = asked_again(_times, (), alias)
+    times = {places[case]: _time(*time) for case, *time in rows if case in places}
+    return Values(changes, places, held, times, sorted(times, key=lambda each: times[each].order))
+
+
+def _rows_of(query, cases: list[int], alias: str) -> Iterator[tuple]:
+    for first in range(0, len(cases), 500):
+        yield from asked_again(query, cases[first : first + 500], alias)
+
+
+def _changes(_none):
+    return IndexChange.objects.order_by().values_list("pk", "case_number")
+
+
+def _values_of(cases):
+    rows = CaseFacet.objects.filter(case__in=cases).order_by()
+    return rows.values_list("case", "facet", "value")
+
+
+def _times(_none):
+    until = Coalesce("end_latest", "start_latest")
+    rows = Case.objects.published().order_by()
+    return rows.values_list("pk", "start_earliest", until, "slug")
+
+
+def _times_of(cases):
+    return _times(None).filter(pk__in=cases)
+
+
+def _time(start, until, slug: str) -> Time:
+    # A database may give a day as a date or as text.
+    return Time(str(start or ""), str(until or ""), slug)
+
+
+def _bits(places: Iterable[int]) -> int:
+    places = list(places)
+    if not places:
+        return 0
+    flags = bytearray(max(places) // 8 + 1)
+    for place in places:
+        flags[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(flags, "little")
+
+
+def _places(bits: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    for at, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        while byte:
+            lowest = byte & -byte
+            yield at * 8 + lowest.bit_length() - 1
+            byte ^= lowest
+
+
+class Tally:
+    """The cases of a selection, found once: how many, which of them a page shows, and counts."""
+
+    def __init__(self, selection: Selection):
+        self.selection, self.values = selection, current()
+        self.filterset, self.asked = selection.filterset, selection.asked
+        self.meeting = [name for name in MEETING if name in self.asked]
+        # What only the database can tell: words, and what must meet in one statement.
+        others = ("q", *(self.meeting if len(self.meeting) > 1 else ()))
+        self.others = {name: self.asked[name] for name in others if name in self.asked}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return vocabulary()
+
+    @cached_property
+    def found(self) -> list[int]:
+        """The ids of the cases that the database found for `others`, in the order asked for."""
+        asked = dict(self.others)
+        if "q" in asked:
+            asked["order"] = self.asked.get("order")
+        cases = self.filterset.narrowed(Case.objects.published(), asked)
+        if "q" not in asked:
+            cases = cases.order_by()
+        return list(cases.values_list("pk", flat=True))
+
+    @cached_property
+    def _own(self) -> dict[str, int]:
+        """For each filter that is asked for the cases that it alone would leave."""
+        names = [*HELD, *(self.meeting if len(self.meeting) == 1 else ())]
+        own = {name: self._asked_of(name) for name in names if name in self.asked}
+        first, last = self.asked.get("from"), self.asked.get("to")
+        if first or last:
+            own["time"] = self.values.within(
+                first[0].isoformat() if first else "",
+                last[1].isoformat() if last else "",
+                certainly=self.asked.get("dates") == "certainly",
+            )
+        if self.others:
+            own["others"] = _bits(self._places_of(self.found))
+        return own
+
+    def _places_of(self, cases: Iterable[int]) -> Iterator[int]:
+        places = self.values.places
+        return (places[case] for case in cases if case in places)
+
+    def _asked_of(self, name: str) -> int:
+        values = self.asked[name]
+        if name in self.vocabulary.terms:
+            codes = narrower(self.vocabulary.pairs, [f"{name}:{value}" for value in values])
+            values = [code.partition(":")[2] for code in codes if code.startswith(f"{name}:")]
+        return self.values.bits(name, values)
+
+    def bits(self, *without: str) -> int:
+        """The cases that all that is asked for leaves, these filters aside."""
+        found = self.values.every
+        for name, own in self._own.items():
+            if name not in without:
+                found &= own
+        return found
+
+    @cached_property
+    def total(self) -> int:
+        return self.bits().bit_count()
+
+    def counts(self, name: str, values: Iterable[str]) -> dict[str, int]:
+        """How many cases each value of a filter would leave, were it chosen instead."""
+        others = [other for other in self.meeting if other != name]
+        if name in MEETING and others:
+            return self._counts_of_pairs(name)
+        cases = self.bits(name)
+        flags = None
+        found = {}
+        for value in values:
+            held = self.values.cases.get((name, value), 0)
+            if isinstance(held, int):
+                found[value] = (held & cases).bit_count()
+                continue
+            flags = flags or _Flags(cases)
+            found[value] = sum(place in flags for place in held)
+        return found
+
+    def _counts_of_pairs(self, name: str) -> dict[str, int]:
+        """The same where a value must meet what is asked of actors otherwise in one statement."""
+        flags = _Flags(self._apart_from_actors())
+        met: dict[str, set[int]] = defaultdict(set)
+        for value, case in self.filterset.pairs(name, self.asked):
+            place = self.values.places.get(case)
+            if place is not None and place in flags:
+                met[value].add(place)
+        if name == "actor":
+            return {value: len(cases) for value, cases in met.items()}
+        found: dict[str, set[int]] = defaultdict(set)
+        for value, cases in met.items():
+            # A broader value has the cases of each of its narrower ones, once.
+            while value:
+                found[value.partition(":")[2]] |= cases
+                value = self.vocabulary.around.get(value)
+        return {value: len(cases) for value, cases in found.items()}
+
+    def _apart_from_actors(self) -> int:
+        """The cases that all but the filters of actors leave."""
+        if len(self.meeting) == 1:
+            return self.bits(self.meeting[0])
+        found = self.bits("others")
+        if "q" in self.asked:
+            asked = {"q": self.asked["q"]}
+            cases = self.filterset.narrowed(Case.objects.published(), asked).order_by()
+            found &= _bits(self._places_of(cases.values_list("pk", flat=True)))
+        return found
+
+    def page(self, first: int, last: int) -> list[Case]:
+        """The cases from one place in the order asked for to another."""
+        ids = self._ids(first, last)
+        found = {case.pk: case for case in Case.objects.published().for_list().filter(pk__in=ids)}
+        return [found[case] for case in ids if case in found]
+
+    def _ids(self, first: int, last: int) -> list[int]:
+        values, bits = self.values, self.bits()
+        if "q" in self.others:
+            flags, places = _Flags(bits), values.places
+            shown = (case for case in self.found if case in places and places[case] in flags)
+            return list(islice(shown, first, last))
+        if self.asked.get("order") in (None, "relevance", DEFAULT_ORDER):
+            flags = _Flags(bits)
+            shown = (place for place in values.order if place in flags)
+            return [values.numbers[place] for place in islice(shown, first, last)]
+        cases = self.selection.cases
+        if self.total <= FEW:
+            ids = [values.numbers[place] for place in _places(bits)]
+            order = self.filterset.ordering(self.asked)
+            cases = Case.objects.published().filter(pk__in=ids).order_by(*order)
+        return list(cases.values_list("pk", flat=True)[first:last])
+
+
+class _Flags:
+    """Bits that are asked for one at a time."""
+
+    def __init__(self, bits: int):
+        self.bytes = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
+
+    def __contains__(self, place: int) -> bool:
+        at = place >> 3
+        return at < len(self.bytes) and bool(self.bytes[at] >> (place & 7) & 1)

@@ -1,0 +1,193 @@
+"""What search and the filters look in: the words and values of cases, read as plain rows.
+
+It is read with every save of a case and thousands of times by an import. So each query is compiled
+once and asked again with other ids, and no models are made of its rows: both would take many times
+as long as the database.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from django.db import connections, router
+from django.db.models import F, QuerySet
+from django.db.models.functions import Substr
+
+from cases.models import (
+    Case,
+    CaseCountry,
+    Country,
+    Region,
+    Statement,
+    StatementActor,
+    StatementQuotation,
+)
+
+LANGUAGES = ("en", "fa", "ar")
+# Stands for the ids in a compiled query; no row has it.
+_NO_ID = -1
+
+
+class Played(NamedTuple):
+    """The part of an actor in a statement."""
+
+    part: str
+    actor: str
+    type: str
+
+
+class Words(NamedTuple):
+    """A quotation behind a statement, and the document in which it stands."""
+
+    text: str
+    language: str
+    translation_en: str
+    document: str
+
+
+@dataclass(slots=True)
+class ToldStatement:
+    """What is looked up of a statement; labels and notes are in the order of LANGUAGES."""
+
+    term: str
+    scheme: str
+    scope: str
+    place: str
+    notes: tuple[str, ...]
+    labels: tuple[str, ...]
+    parts: list[Played] = field(default_factory=list)
+    # (language, name) of each actor with a part in it.
+    names: list[tuple[str, str]] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ToldCase:
+    """What is looked up of a case; titles and summaries are in the order of LANGUAGES."""
+
+    pk: int
+    slug: str
+    titles: tuple[str, ...]
+    summaries: tuple[str, ...]
+    coverage: str
+    is_public: bool
+    # (role, country), in their order.
+    places: list[tuple[str, Country]] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
+    statements: list[ToldStatement] = field(default_factory=list)
+
+
+def told(cases: Collection[int]) -> list[ToldCase]:
+    """The cases of these ids, in no order, in seven queries."""
+    if not cases:
+        return []
+    found = {
+        pk: ToldCase(pk, slug, texts[:3], texts[3:], coverage, review == "published" and not of)
+        for pk, slug, review, of, coverage, *texts in _rows(_cases, cases)
+    }
+    for case, role, *country in _rows(_countries, cases):
+        found[case].places.append((role, _country(*country)))
+    for case, *region in _rows(_regions, cases):
+        found[case].regions.append(_region(*region))
+    statements = {}
+    for pk, case, term, scheme, scope, place, *texts in _rows(_statements, cases):
+        each = ToldStatement(term, scheme, scope, place, texts[:3], texts[3:])
+        statements[pk] = each
+        found[case].statements.append(each)
+    for pk, language, name, *played in _rows(_parts, cases):
+        each = statements[pk]
+        if language is not None:
+            each.names.append((language, name))
+        if not each.parts or each.parts[-1] != tuple(played):
+            each.parts.append(Played(*played))
+    for statement, document in _rows(_documents, cases):
+        statements[statement].documents.append(document)
+    for statement, *words in _rows(_words, cases):
+        statements[statement].words.append(Words(*words))
+    return list(found.values())
+
+
+def asked_again(query, values: Collection, alias: str) -> Iterable[tuple]:
+    """The rows of a query that `query` makes for any values, compiled at its first use only."""
+    sql, params, at = _compiled(query, alias)
+    sql = sql.replace("{values}", ", ".join(["%s"] * len(values)))
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, [*params[:at], *values, *params[at:]])
+        return cursor.fetchall()
+
+
+def _rows(query, cases: Collection[int]) -> Iterable[tuple]:
+    return asked_again(query, cases, router.db_for_read(Case))
+
+
+@cache
+def _compiled(query, alias: str) -> tuple[str, tuple, int]:
+    """SQL with `{values}` where the values go, its other parameters, and the place among them."""
+    sql, params = query([_NO_ID]).using(alias).query.get_compiler(alias).as_sql()
+    at = next((at for at, value in enumerate(params) if str(value) == str(_NO_ID)), None)
+    if at is None:
+        return sql, params, 0
+    return sql.replace("IN (%s)", "IN ({values})"), (*params[:at], *params[at + 1 :]), at
+
+
+def _cases(ids) -> QuerySet:
+    texts = (f"{name}_{language}" for name in ("title", "summary") for language in LANGUAGES)
+    rows = Case.objects.filter(pk__in=ids).order_by()
+    return rows.values_list("pk", "slug", "review", "working_copy_of", "coverage", *texts)
+
+
+def _countries(ids) -> QuerySet:
+    rows = CaseCountry.objects.filter(case__in=ids).order_by("order", "id")
+    columns = ("alpha3", "alpha2", "region")
+    return rows.values_list("case", "role", *(f"country__{column}" for column in columns))
+
+
+def _regions(ids) -> QuerySet:
+    rows = Case.regions.through.objects.filter(case__in=ids).order_by("region")
+    return rows.values_list("case", "region", "region__m49")
+
+
+def _statements(ids) -> QuerySet:
+    rows = Statement.objects.filter(case__in=ids).order_by("order", "id")
+    texts = (f"{name}_{language}" for name in ("note", "term__label") for language in LANGUAGES)
+    return rows.values_list("pk", "case", "term", "scheme", "scope", "place", *texts)
+
+
+def _parts(ids) -> QuerySet:
+    """A row for each name of each actor; one that has no name comes once, without it."""
+    rows = StatementActor.objects.filter(statement__case__in=ids)
+    rows = rows.order_by("order", "id", "actor__names__order", "actor__names__id")
+    name = "actor__names__language", "actor__names__name"
+    return rows.values_list("statement", *name, "part", "actor__code", "actor__type")
+
+
+def _documents(ids) -> QuerySet:
+    rows = Statement.documents.through.objects.filter(statement__case__in=ids).order_by()
+    return rows.values_list("statement", "document__code")
+
+
+def _words(ids) -> QuerySet:
+    passage, start = "quotation__passage", F("quotation__start")
+    stretch = Substr(f"{passage}__text", start + 1, F("quotation__end") - start)
+    rows = StatementQuotation.objects.filter(statement__case__in=ids).order_by("order", "id")
+    edition = f"{passage}__edition"
+    return rows.values_list(
+        "statement",
+        stretch,
+        f"{edition}__language",
+        "quotation__translation_en",
+        f"{edition}__document__code",
+    )
+
+
+# Their names are not the database's, so these rows serve as well as any; nobody changes them.
+@lru_cache(maxsize=1000)
+def _country(alpha3: str, alpha2: str, region: str | None) -> Country:
+    return Country(alpha3=alpha3, alpha2=alpha2, region_id=region)
+
+
+@lru_cache(maxsize=200)
+def _region(code: str, m49: str) -> Region:
+    return Region(code=code, m49=m49)
