@@ -1,6 +1,6 @@
 """Tables as files, with the filters of the list."""
 
-from itertools import chain
+from collections.abc import Generator
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -8,6 +8,27 @@ from django.views.decorators.http import require_safe
 
 from cases import exports
 from cases.filters import InvalidQuery
+
+
+class _Begun:
+    """A file of which the first piece is made at once: if its query fails, the answer says so.
+
+    The server closes it with the answer, also where the reader went away in the middle: the rest
+    of a query that nobody reads would keep the connection to the database from everybody.
+    """
+
+    def __init__(self, pieces: Generator[bytes, None, None]):
+        self._pieces = pieces
+        self._first = [next(pieces)]
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> bytes:
+        return self._first.pop() if self._first else next(self._pieces)
+
+    def close(self) -> None:
+        self._pieces.close()
 
 
 @require_safe
@@ -24,11 +45,7 @@ def table_file(request, name, file_format):
     else:
         selected = None
     kind = flavour or file_format
-    pieces = exports.write(table, kind, selected)
-    # The query is asked here: if it fails, the answer says so and is no file that breaks off.
-    first = next(pieces)
-    response = StreamingHttpResponse(
-        chain([first], pieces), content_type=exports.CONTENT_TYPES[kind]
-    )
+    pieces = _Begun(exports.write(table, kind, selected))
+    response = StreamingHttpResponse(pieces, content_type=exports.CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
     return response

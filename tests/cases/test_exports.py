@@ -418,6 +418,20 @@ def test_the_bytes_of_csv_are_the_same_from_both_databases():
     )
 
 
+@pytest.mark.parametrize("pieces", [0, 1])
+@pytest.mark.parametrize("file_format", ["csv", "json"])
+def test_a_file_that_nobody_reads_to_its_end_leaves_the_database_to_others(
+    client, pieces, file_format
+):
+    for number in range(3):
+        make_case(f"case-{number}")
+    response = client.get(f"/cases.{file_format}")
+    for _piece, _read in zip(response, range(pieces), strict=False):
+        pass
+    response.close()
+    assert Case.objects.count() == 3
+
+
 def test_copy_and_the_csv_writer_give_the_same_bytes(guinea):
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL has COPY")

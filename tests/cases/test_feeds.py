@@ -97,7 +97,8 @@ def test_every_page_tells_of_the_data_set_and_its_files(client):
     files = {each["contentUrl"] for each in data["distribution"]}
     assert f"{SITE}/cases.csv" in files
     for address in files:
-        assert client.get(address.removeprefix(SITE)).status_code == 200
+        response = client.get(address.removeprefix(SITE))
+        assert (response.status_code, bool(response.getvalue())) == (200, True)
     assert data_of(html(client, "/fa/codebook/"))["url"] == f"{SITE}/fa/"
 
 

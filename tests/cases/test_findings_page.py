@@ -211,7 +211,8 @@ def test_the_files_hold_the_findings(client):
     make_finding("lesson", "l1")
     page = client.get("/fa/findings/").content.decode()
     for address in re.findall(r'href="(/findings\.[^"]+)"', page):
-        assert client.get(address).status_code == 200
+        response = client.get(address)
+        assert (response.status_code, bool(response.getvalue())) == (200, True)
     lines = b"".join(client.get("/findings.csv").streaming_content).decode().splitlines()
     assert [line.partition(",")[0] for line in lines] == ["key", "l1"]
 

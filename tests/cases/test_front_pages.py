@@ -75,4 +75,5 @@ def test_every_file_that_is_offered_is_there(client):
     addresses = re.findall(r'href="(/\w+\.(?:csv|xlsx|json)[^"]*)"', page)
     assert len(addresses) == 4 * len(TABLES)
     for address in addresses:
-        assert client.get(address).status_code == 200, address
+        response = client.get(address)
+        assert (response.status_code, bool(response.getvalue())) == (200, True), address
