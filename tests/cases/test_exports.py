@@ -527,6 +527,7 @@ def test_a_file_is_named_and_typed(client):
         response = client.get(f"/{name}")
         assert response["Content-Type"] == kind
         assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+        assert response.getvalue()
 
 
 @pytest.mark.parametrize("name", ["cases", "statements", "evidence"])
