@@ -26,6 +26,8 @@ def offered() -> list[Case]:
 
 def named(slugs: Collection[str]) -> dict[str, Case]:
     """The published ones of these cases by their slugs."""
+    # PostgreSQL refuses to be asked for a NUL, which no slug has.
+    slugs = [slug for slug in slugs if "\0" not in slug]
     return {case.slug: case for case in _named().filter(slug__in=slugs)} if slugs else {}
 
 
@@ -33,7 +35,8 @@ def no_such_case(slug: str) -> str:
     """The sentence that a case is not known, with those that may be meant."""
     known: list[str] = []
     for letters in LETTERS:
-        alike = Case.objects.published().filter(slug__startswith=slug[:letters])
+        start = slug[:letters].replace("\0", "")
+        alike = Case.objects.published().filter(slug__startswith=start)
         known += alike.values_list("slug", flat=True)[:OFFERED]
     return not_known(slug, dict.fromkeys(known))
 
