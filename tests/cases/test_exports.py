@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, datetime
+from itertools import islice
 
 import pytest
 from django.core.management import call_command
@@ -33,6 +34,7 @@ from cases.models import (
     StatementActor,
     Term,
 )
+from cases.views.files import table_file
 from tests.factories import (
     make_actor,
     make_case,
@@ -421,14 +423,11 @@ def test_the_bytes_of_csv_are_the_same_from_both_databases():
 
 @pytest.mark.parametrize("pieces", [0, 1])
 @pytest.mark.parametrize("file_format", ["csv", "json"])
-def test_a_file_that_nobody_reads_to_its_end_leaves_the_database_to_others(
-    client, pieces, file_format
-):
+def test_a_file_that_nobody_reads_to_its_end_leaves_the_database_to_others(rf, pieces, file_format):
     for number in range(3):
         make_case(f"case-{number}")
-    response = client.get(f"/cases.{file_format}")
-    for _piece, _read in zip(response, range(pieces), strict=False):
-        pass
+    response = table_file(rf.get("/"), "cases", file_format)
+    assert len(list(islice(response, pieces))) == pieces
     request_finished.disconnect(close_old_connections)  # which would end the test's transaction
     response.close()
     request_finished.connect(close_old_connections)

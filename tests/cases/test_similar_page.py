@@ -302,10 +302,10 @@ SAID = (
 
 def test_looking_at_few_at_a_time_finds_the_same(monkeypatch):
     countries = ("GIN", "KEN", "KGZ")
-    for number in range(40):
+    for number in range(30):
         said = [term for place, term in enumerate(SAID) if number >> (place % 5) & 1]
         make_case(f"case-{number}", countries=[countries[number % 3]], terms=said)
-    cases = list(Case.objects.order_by("slug"))
+    cases = list(Case.objects.order_by("slug")[:8])
 
     def found(enough):
         for case in cases:
