@@ -11,7 +11,6 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Count
 from django.test import Client
-from django.test.utils import setup_test_environment, teardown_test_environment
 from django.urls import reverse
 
 from cases import imports, records
@@ -150,9 +149,7 @@ def _form(database: Database) -> Iterator[Row]:
         client = Client()
         name = f"bench-{time.time_ns()}"
         client.force_login(get_user_model().objects.create_superuser(name, password=None))
-        setup_test_environment()  # which lets us see the form; it costs time
         posted = form_of(client, address) | {"title_en": case.title_en + EDITED}
-        teardown_test_environment()
         yield _against_queries(database, f"case of {case.n}: opened", lambda: client.get(address))
 
         def save():

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from statistics import median
 from urllib.parse import quote, urlencode
 
-from django.db import connection
 from django.db.models import Count
 from django.http import QueryDict
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from cases.exports import TABLES, write
 from cases.filters import LAST_PAGE, select_cases
@@ -16,7 +14,7 @@ from cases.models import Case, CaseFacet, Edition
 from cases.views.case_list import PER_PAGE
 from tests.benchmarks import peers
 from tests.benchmarks.databases import Database
-from tests.benchmarks.measuring import Row, in_turn, percentile, run_all, timed
+from tests.benchmarks.measuring import Row, asked, in_turn, percentile, run_all, timed
 from tests.benchmarks.servers import Reader, datasette_site, site
 
 ROUNDS = 3
@@ -119,9 +117,8 @@ def _page(database: Database, work: str, address: str) -> Row:
     """A page against its own queries, run again without anything around them."""
     client = Client()
     client.get(address)
-    with CaptureQueriesContext(connection) as asked:
+    with asked() as queries:
         client.get(address)
-    queries = [query["sql"] for query in asked.captured_queries]
     seconds, bare = in_turn(
         lambda: timed(lambda: client.get(address).content),
         lambda: timed(lambda: run_all(queries)),
