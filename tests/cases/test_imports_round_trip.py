@@ -209,7 +209,7 @@ def nasty_state(texts) -> None:
 @example(texts=NASTY * 4, flavour="csv").via("all at once")
 @example(texts=NASTY * 4, flavour="excel").via("all at once")
 @example(texts=NASTY * 4, flavour="xlsx").via("all at once")
-@settings(max_examples=15)
+@settings(max_examples=25)
 def test_any_texts_come_home_as_they_were(world, texts, flavour):
     with transaction.atomic():
         nasty_state([text[:100] for text in texts])
