@@ -5,7 +5,6 @@ is unknown, doubled or unreadable is refused with a reason: a typo must not quie
 export, everything.
 """
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -35,6 +34,7 @@ from cases.models import (
 )
 from cases.models.choices import PLACES, Coverage, Part, Scope
 from cases.models.fields import why_no_date
+from cases.near import written_alike
 
 # Filters that are a scheme of terms, said by any statement of the case.
 TERM_FILTERS = (
@@ -101,7 +101,7 @@ class CodesField(forms.Field):
                     row.removeprefix(self.prefix)
                     for row in rows.filter(**{f"{self.lookup}__startswith": self.prefix})
                 ]
-                near = difflib.get_close_matches(code, codes, n=3)
+                near = written_alike(code, codes)
                 hint = _("Did you mean %(near)s?") % {"near": ", ".join(near)} if near else ""
                 raise ValidationError(
                     _("“%(code)s” is not known here.") % {"code": code} + f" {hint}".rstrip()
@@ -141,7 +141,7 @@ class KnownParameters(forms.Form):
         known = {*self.fields, *self.also_known}
         for name in self.data:
             if name not in known:
-                near = difflib.get_close_matches(name, sorted(known), n=1)
+                near = written_alike(name, sorted(known), 1)
                 hint = _("Did you mean %(near)s?") % {"near": near[0]} if near else ""
                 self._refuse(name, f"{_('There is no such filter.')} {hint}".strip())
             elif name not in self.repeatable and len(self.data.getlist(name)) > 1:

@@ -6,7 +6,6 @@ actors and the documents once, and only if something on it asks for them.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Actor, Case, Country, Document, Edition, Passage, Region, Term
 from cases.models.fields import translated
+from cases.near import written_alike
 from cases.querysets import SEARCHED
 from cases.records.shapes import Span
 from cases.text import fold
@@ -77,7 +77,7 @@ class Lookup:
                 "ambiguous",
                 {"name": text.strip(), "codes": _told(found)},
             )
-        near = get_close_matches(_folded(text), list(self._by_name), n=4, cutoff=0.6)
+        near = written_alike(_folded(text), self._by_name, 4)
         entries = dict.fromkeys(entry for name in near for entry in self._by_name[name])
         entries = list(entries) or self.search(text)[:4]
         message = _("“%(name)s” is not known here.")

@@ -5,7 +5,6 @@ Every row is compared cell by cell in three ways: as it was exported (the revisi
 """
 
 import copy
-import difflib
 import hashlib
 import re
 from collections import Counter
@@ -25,6 +24,7 @@ from cases.imports.report import FILE, Change, Clash, Comparison, Fault, Report,
 from cases.imports.tables import FILES, Cells, FileTable, Shared
 from cases.models import Revision
 from cases.models.choices import Review
+from cases.near import written_alike
 from cases.records import statements
 from cases.records.shapes import Data, Index
 
@@ -174,6 +174,7 @@ class _Comparing:
         self.was: dict[tuple[str, str, int], State] = {}
         self.deleted: dict[tuple[str, str], Revision] = {}
         self.wanted: dict[tuple[str, str], Wanted] = {}
+        self._names: dict[tuple[str, str], dict[str, Line]] = {}
         self.trace = hashlib.sha256()
 
     def run(self, name: str, tables: list[tuple[FileTable, Sheet]]) -> Comparison:
@@ -542,12 +543,22 @@ class _Comparing:
 
     def _owner_of_problem(self, lines: list[Line], where: str) -> tuple[Line, str]:
         """The row of the file that a place in a record lies in, and the rest of the place."""
-        line, rest = lines[0], where
-        for each in lines:
-            owner = self._name_in_problems(each)
-            if owner and (where == owner or where.startswith(f"{owner}, ")):
-                line, rest = each, where.removeprefix(owner).removeprefix(", ")
-        return line, rest
+        named = self._named_in_problems(lines)
+        steps = where.split(", ")
+        # A key that is refused may have a comma of its own.
+        for length in range(len(steps), 0, -1):
+            if line := named.get(", ".join(steps[:length])):
+                return line, ", ".join(steps[length:])
+        return lines[0], where
+
+    def _named_in_problems(self, lines: list[Line]) -> dict[str, Line]:
+        """The rows of one record by what `records.plan` calls them."""
+        record = lines[0].record
+        if record not in self._names:
+            self._names[record] = {
+                name: line for line in lines if (name := self._name_in_problems(line))
+            }
+        return self._names[record]
 
     def _name_in_problems(self, line: Line) -> str:
         """How `records.plan` names this row of a record."""
@@ -652,7 +663,7 @@ def _check_head(table: FileTable, sheet: Sheet, report: Report) -> bool:
 
 
 def _unknown_column(table: FileTable, column: str) -> str:
-    near = difflib.get_close_matches(column, table.known, n=1)
+    near = written_alike(column, table.known, 1)
     if near:
         what = _("is no column of %(table)s; did you mean %(near)s?")
         return what % {"table": table.name, "near": near[0]}

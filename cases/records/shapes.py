@@ -1,6 +1,5 @@
 """How a row reads as plain data: columns, codes of other records, lists of codes, spans of text."""
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from cases.models import (
     Region,
     Term,
 )
+from cases.near import written_alike
 
 Data = dict[str, Any]
 SHORT = 60  # a code, a date, one of a list
@@ -148,7 +148,7 @@ class Index:
     def near(self, kind: str, code: str) -> list[str]:
         """Codes like one that does not exist."""
         known = {*self._load(kind), *self._expected.get(kind, ())}
-        return difflib.get_close_matches(str(code), sorted(known), n=3)
+        return written_alike(str(code), sorted(known))
 
     def _load(self, kind: str) -> dict[str, Any]:
         if kind not in self._rows:
@@ -248,7 +248,7 @@ class Shape:
         allowed = self._keys.union(more) if more else self._keys
         for key in data:
             if key not in allowed:
-                near = difflib.get_close_matches(str(key), sorted(allowed), n=1)
+                near = written_alike(str(key), sorted(allowed), 1)
                 if near:
                     sentence = _("unknown key %(key)s; did you mean %(near)s?")
                 else:

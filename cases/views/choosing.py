@@ -1,6 +1,5 @@
 """Choosing cases by name: the lists that pages offer, and what is said of a name that is none."""
 
-import difflib
 from collections.abc import Collection, Iterable
 
 from django.utils.translation import get_language
@@ -8,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.expressions import Bytewise
 from cases.models import Case
+from cases.near import written_alike
 
 # A list to choose from is of no use beyond; a case itself has links to the pages that offer it.
 OFFERED = 300
@@ -48,5 +48,5 @@ def not_known(code: str, known: Iterable[str]) -> str:
 
 def meant(code: str, known: Iterable[str]) -> str:
     """A question whether one of the known that are written alike is meant, if there are any."""
-    found = difflib.get_close_matches(code, list(known), n=3)
+    found = written_alike(code, known)
     return " " + _("Did you mean %(near)s?") % {"near": ", ".join(found)} if found else ""

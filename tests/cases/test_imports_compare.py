@@ -419,9 +419,8 @@ def test_a_text_that_xlsx_cuts_off_is_edited_elsewhere():
 def test_a_thousand_unknown_codes_take_no_longer_than_they_must():
     for number in range(300):
         make_actor(f"actor-of-some-length-{number}")
-    rows = [
-        row_of("statements", "t1") | {"key": f"k{n}", "by": f"unknown-{n}"} for n in range(1000)
-    ]
+    row = row_of("statements", "t1")
+    rows = [row | {"key": f"k{n}", "by": f"unknown-{n}"} for n in range(1000)]
     assert len(what_is_wrong("statements", rows)) == 1000
 
 
