@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import connections, router, transaction
 from django.utils import translation
 
+from cases.compiled import asked_again
 from cases.facets import values_of
 from cases.models import Case, CaseFacet, IndexChange, Region, StatementActor, Term
 from cases.models.choices import PLACES
@@ -13,7 +14,7 @@ from cases.models.index import ALL, new_id
 from cases.querysets import ORDERED, SEARCHED
 from cases.search import head_of, texts_of
 from cases.text import alphabetical, fold, searchable
-from cases.told import LANGUAGES, ToldCase, asked_again, told
+from cases.told import LANGUAGES, ToldCase, told
 
 BATCH = 500  # few enough at a time for memory, and for a database's limit of parameters
 COLUMNS = (*SEARCHED, *ORDERED)

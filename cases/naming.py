@@ -14,10 +14,10 @@ from django.db import router
 from django.utils import translation
 from django.utils.translation import get_language
 
+from cases.compiled import asked_again
 from cases.models import Actor, ActorName, Country, Document, Region, Term
 from cases.models.choices import Coverage
 from cases.models.fields import by_name
-from cases.told import asked_again
 
 LABELS = tuple(f"label_{language}" for language in ("en", "fa", "ar"))
 TITLES = tuple(f"title_{language}" for language in ("en", "fa", "ar"))

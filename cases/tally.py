@@ -26,11 +26,11 @@ from typing import NamedTuple
 from django.db import connections, router
 from django.db.models.functions import Coalesce
 
+from cases.compiled import asked_again
 from cases.filters import DEFAULT_ORDER, MEETING, Selection, narrower
 from cases.models import Case, CaseFacet, IndexChange
 from cases.models.index import ALL
 from cases.naming import Vocabulary, vocabulary
-from cases.told import asked_again
 
 # Filters that are told of a case as a whole by its values; more than one of MEETING is not.
 HELD = (

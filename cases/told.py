@@ -1,19 +1,19 @@
 """What search and the filters look in: the words and values of cases, read as plain rows.
 
-It is read with every save of a case and thousands of times by an import. So each query is compiled
-once and asked again with other ids, and no models are made of its rows: both would take many times
-as long as the database.
+It is read with every save of a case and thousands of times by an import, so no models are made of
+the rows: that would take many times as long as the database.
 """
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.db import connections, router
+from django.db import router
 from django.db.models import F, QuerySet
 from django.db.models.functions import Substr
 
+from cases.compiled import asked_again
 from cases.models import (
     Case,
     CaseCountry,
@@ -25,8 +25,6 @@ from cases.models import (
 )
 
 LANGUAGES = ("en", "fa", "ar")
-# Stands for the ids in a compiled query; no row has it.
-_NO_ID = -1
 
 
 class Played(NamedTuple):
@@ -109,27 +107,8 @@ def told(cases: Collection[int]) -> list[ToldCase]:
     return list(found.values())
 
 
-def asked_again(query, values: Collection, alias: str) -> Iterable[tuple]:
-    """The rows of a query that `query` makes for any values, compiled at its first use only."""
-    sql, params, at = _compiled(query, alias)
-    sql = sql.replace("{values}", ", ".join(["%s"] * len(values)))
-    with connections[alias].cursor() as cursor:
-        cursor.execute(sql, [*params[:at], *values, *params[at:]])
-        return cursor.fetchall()
-
-
 def _rows(query, cases: Collection[int]) -> Iterable[tuple]:
     return asked_again(query, cases, router.db_for_read(Case))
-
-
-@cache
-def _compiled(query, alias: str) -> tuple[str, tuple, int]:
-    """SQL with `{values}` where the values go, its other parameters, and the place among them."""
-    sql, params = query([_NO_ID]).using(alias).query.get_compiler(alias).as_sql()
-    at = next((at for at, value in enumerate(params) if str(value) == str(_NO_ID)), None)
-    if at is None:
-        return sql, params, 0
-    return sql.replace("IN (%s)", "IN ({values})"), (*params[:at], *params[at + 1 :]), at
 
 
 def _cases(ids) -> QuerySet:

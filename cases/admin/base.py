@@ -181,8 +181,12 @@ class RecordAdmin(DirectedAdmin, admin.ModelAdmin):
         return self.response_change(request, row)
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
-        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
-        if getattr(request, "meanwhile", None) and "data" in kwargs:
+        kwargs = {"instance": obj, "prefix": prefix, "queryset": inline.get_queryset(request)}
+        if request.method != "POST":
+            return kwargs
+        # Django's own copies the whole form for each table in it, but only to save as new.
+        kwargs |= {"data": request.POST, "files": request.FILES}
+        if getattr(request, "meanwhile", None):
             owner = _get_foreign_key(self.model, inline.model, inline.fk_name).name
             rows = kwargs["queryset"].filter(**{owner: obj})
             fitted = rows_found_again(kwargs["data"], prefix, rows, owner)

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from django.db.models import F, Model, Prefetch, QuerySet, Value, prefetch_related_objects
+from django.db import router
+from django.db.models import F, Model, Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from cases.compiled import asked_again
 from cases.models import (
     Document,
     Statement,
@@ -85,40 +87,58 @@ def dump_of_cases(cases: Iterable[int]) -> dict[int, list[Data]]:
     Read as plain values: models of thousands of statements, which nobody changes, take many times
     as long as their values.
     """
-    mine = Statement.objects.filter(case__in=list(cases))
-    columns = [*SHAPE.columns, "term", "assessed_by__code"]
+    cases, alias = list(cases), router.db_for_write(Statement)
     names = [*SHAPE.columns, "term", "assessed_by"]
     by_case: dict[int, list[Data]] = {}
     by_pk: dict[int, Data] = {}
-    ordered = mine.order_by("order", "id").values_list("pk", "case", *columns)
-    for pk, case, *values in ordered:
+    for pk, case, *values in asked_again(_of_cases, cases, alias):
         stored = zip(names, map(plain, values), strict=True)
         by_pk[pk] = data = {name: value for name, value in stored if not is_empty(value)}
         by_case.setdefault(case, []).append(data)
-
-    def add(rows: QuerySet, *columns) -> None:
-        for pk, name, code in rows.values_list(*columns):
+    if not by_pk:
+        return by_case
+    for pk, part, code in asked_again(_parts_of, cases, alias):
+        by_pk[pk].setdefault(part, []).append(code)
+    for name, query in _CODES_OF.items():
+        for pk, code in asked_again(query, cases, alias):
             by_pk[pk].setdefault(name, []).append(code)
-
-    of_these = {"statement__in": mine.values("pk")}
-    parts = StatementActor.objects.filter(**of_these).order_by("order", "id")
-    add(parts, "statement", "part", "actor__code")
-    cited = CITED.objects.filter(**of_these).order_by("document__code")
-    add(cited, "statement", Value("documents"), "document__code")
-    topics = ABOUT.objects.filter(**of_these).order_by("term")
-    add(topics, "statement", Value("about"), "term")
-    tools = CREDIT.objects.filter(from_statement__in=mine.values("pk"))
-    add(
-        tools.order_by("to_statement__key"),
-        "from_statement",
-        Value("credited_to"),
-        "to_statement__key",
-    )
-    words = StatementQuotation.objects.filter(**of_these).order_by("order", "id")
-    places = (f"quotation__{name}" for name in ("passage__ref", "start", "end"))
-    for pk, *place in words.values_list("statement", *places):
+    for pk, *place in asked_again(_words_of, cases, alias):
         by_pk[pk].setdefault("quotations", []).append(str(Span(*place)))
     return by_case
+
+
+def _of_cases(ids) -> QuerySet:
+    rows = Statement.objects.filter(case__in=ids).order_by("order", "id")
+    return rows.values_list("pk", "case", *SHAPE.columns, "term", "assessed_by__code")
+
+
+def _parts_of(ids) -> QuerySet:
+    rows = StatementActor.objects.filter(statement__case__in=ids).order_by("order", "id")
+    return rows.values_list("statement", "part", "actor__code")
+
+
+def _documents_of(ids) -> QuerySet:
+    rows = CITED.objects.filter(statement__case__in=ids).order_by("document__code")
+    return rows.values_list("statement", "document__code")
+
+
+def _topics_of(ids) -> QuerySet:
+    rows = ABOUT.objects.filter(statement__case__in=ids).order_by("term")
+    return rows.values_list("statement", "term")
+
+
+def _credit_of(ids) -> QuerySet:
+    rows = CREDIT.objects.filter(from_statement__case__in=ids).order_by("to_statement__key")
+    return rows.values_list("from_statement", "to_statement__key")
+
+
+def _words_of(ids) -> QuerySet:
+    rows = StatementQuotation.objects.filter(statement__case__in=ids).order_by("order", "id")
+    places = (f"quotation__{name}" for name in ("passage__ref", "start", "end"))
+    return rows.values_list("statement", *places)
+
+
+_CODES_OF = {"documents": _documents_of, "about": _topics_of, "credited_to": _credit_of}
 
 
 def _lists(row: Statement) -> Data:
