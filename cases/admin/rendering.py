@@ -4,6 +4,9 @@ The form of a case has several hundred fields. Django renders each by two or thr
 is most of the time that such a page takes; what is written here is the same, to the letter.
 """
 
+from functools import lru_cache
+from html import escape
+
 from django.forms.renderers import DjangoTemplates
 from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
@@ -22,9 +25,19 @@ class WrittenOut(DjangoTemplates):
         return super().render(template_name, context, request)
 
 
+# The names of fields and attributes, and most of their values, come again and again.
+_escape_short = lru_cache(maxsize=4000)(escape)
+
+
+def _escaped(text) -> str:
+    if type(text) is str and len(text) < 100:
+        return _escape_short(text)
+    return conditional_escape(text)  # which knows lazy texts and those that are HTML already
+
+
 def _attributes(widget: dict) -> str:
     return "".join(
-        f" {conditional_escape(name)}" + ("" if value is True else f'="{_plain(value)}"')
+        f" {_escaped(name)}" + ("" if value is True else f'="{_plain(value)}"')
         for name, value in widget["attrs"].items()
         if value is not False
     )
@@ -32,17 +45,17 @@ def _attributes(widget: dict) -> str:
 
 def _plain(value) -> str:
     """A value as the filter `stringformat:'s'` prints it: no grouping of digits."""
-    return conditional_escape(value if isinstance(value, str) else str(value))
+    return _escaped(value if isinstance(value, str) else str(value))
 
 
 def _input(widget: dict) -> str:
     value = "" if widget["value"] is None else f' value="{_plain(widget["value"])}"'
-    kind, name = conditional_escape(widget["type"]), conditional_escape(widget["name"])
+    kind, name = _escaped(widget["type"]), _escaped(widget["name"])
     return f'<input type="{kind}" name="{name}"{value}{_attributes(widget)}>'
 
 
 def _textarea(widget: dict) -> str:
-    name, value = conditional_escape(widget["name"]), conditional_escape(widget["value"] or "")
+    name, value = _escaped(widget["name"]), _escaped(widget["value"] or "")
     return f'<textarea name="{name}"{_attributes(widget)}>\n{value}</textarea>'
 
 
@@ -50,13 +63,13 @@ def _select(widget: dict) -> str:
     options = ""
     for group, choices, _index in widget["optgroups"]:
         if group:
-            options += f'\n  <optgroup label="{conditional_escape(group)}">'
+            options += f'\n  <optgroup label="{_escaped(group)}">'
         for option in choices:
             start = f'<option value="{_plain(option["value"])}"{_attributes(option)}>'
-            options += f"\n  {start}{conditional_escape(option['label'])}</option>\n"
+            options += f"\n  {start}{_escaped(option['label'])}</option>\n"
         if group:
             options += "\n  </optgroup>"
-    name = conditional_escape(widget["name"])
+    name = _escaped(widget["name"])
     return f'<select name="{name}"{_attributes(widget)}>{options}\n</select>'
 
 

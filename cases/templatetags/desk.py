@@ -2,7 +2,7 @@
 
 from django import template
 from django.urls import reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -79,7 +79,7 @@ def fields(context, form, *chosen) -> SafeString:
     bound = [field for each in chosen for field in (each if isinstance(each, list) else [each])]
     written = (
         f'<div class="f f-{field.name}">'
-        f'<label for="{field.id_for_label}">{conditional_escape(capfirst(field.label))}</label>'
+        f'<label for="{field.id_for_label}">{escape(capfirst(str(field.label)))}</label>'
         f"{field.errors or ''}{field}{_adding(context, form, field)}</div>"
         for field in bound
     )
