@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz, process
 
 # Of 100: at least so many of the letters of both stand in both, in the same order.
-ALIKE = 60
+ALIKE = 65
 
 
 def written_alike(said: str, known: Iterable[str], most: int = 3) -> list[str]:
