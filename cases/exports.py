@@ -11,12 +11,24 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Count,
+    Exists,
+    Expression,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce, Substr
 from django.db.models.lookups import Exact, IsNull
 from django.http import QueryDict
@@ -157,7 +169,9 @@ CASE_COLUMNS = (
 ).split()
 
 
-def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
+@cache
+def _lists_of_case(at_desk: bool) -> dict[str, Expression]:
+    """What stands in a row beside the case's own columns; made once, since making it takes long."""
     countries = models.CaseCountry.objects.filter(case=OuterRef("pk"))
     others = countries.exclude(role=CountryRole.SCENE)
     # Asked of the other case itself: a list of all that are known would be made for each case.
@@ -170,32 +184,36 @@ def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
         statement__case=OuterRef("pk"), statement__scheme="role", part=Part.BY
     ).exclude(statement__scope=Scope.PATTERN)
     counted = models.Statement.objects.counted().filter(case=OuterRef("pk"))
-    if at_desk:
-        cases = cases.order_by(Bytewise("slug"))
-    annotated = cases.with_gap().annotate(
-        countries_=Joined(
+    return {
+        "countries_": Joined(
             countries.filter(role=CountryRole.SCENE), F("country_id"), ordered_by=["order", "id"]
         ),
-        other_countries=Joined(
+        "other_countries": Joined(
             others, text("country_id", COLON, "role"), ordered_by=["order", "id"]
         ),
-        regions_=Joined(models.Region.objects.filter(cases=OuterRef("pk")), F("code")),
-        relations_=Joined(relations, text("kind", COLON, "to__slug")),
-        situations=_codes("situation"),
-        triggers=_codes("trigger"),
-        aims=_codes("aim"),
-        initiation=_codes("initiation"),
-        un_role=_codes("un_role"),
-        tools=_codes("tool"),
-        actors=Joined(roles, text("actor__code", COLON, Code("statement__term_id"))),
-        outcomes=_codes("outcome"),
-        success_elements=_codes("success_element"),
-        documents=_document_codes(),
-        statements_=_count(counted, "case"),
-        quotations=_count(counted, "case", "evidence__quotation"),
-        published=IsoTime("published_on"),
-        changed=IsoTime("changed_on"),
-    )
+        "regions_": Joined(models.Region.objects.filter(cases=OuterRef("pk")), F("code")),
+        "relations_": Joined(relations, text("kind", COLON, "to__slug")),
+        "situations": _codes("situation"),
+        "triggers": _codes("trigger"),
+        "aims": _codes("aim"),
+        "initiation": _codes("initiation"),
+        "un_role": _codes("un_role"),
+        "tools": _codes("tool"),
+        "actors": Joined(roles, text("actor__code", COLON, Code("statement__term_id"))),
+        "outcomes": _codes("outcome"),
+        "success_elements": _codes("success_element"),
+        "documents": _document_codes(),
+        "statements_": _count(counted, "case"),
+        "quotations": _count(counted, "case", "evidence__quotation"),
+        "published": IsoTime("published_on"),
+        "changed": IsoTime("changed_on"),
+    }
+
+
+def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
+    if at_desk:
+        cases = cases.order_by(Bytewise("slug"))
+    annotated = cases.with_gap().annotate(**_lists_of_case(at_desk))
     renamed = {
         "countries": "countries_",
         "regions": "regions_",
@@ -218,25 +236,26 @@ STATEMENT_COLUMNS = [
 ]
 
 
-def _with_lists(statements: QuerySet) -> QuerySet:
-    """Statements with their actors, documents and words as joined codes."""
+@cache
+def _lists_of_statement() -> dict[str, Expression]:
+    """The actors, documents and words of a statement as joined codes."""
     parts = models.StatementActor.objects.filter(statement=OuterRef("pk"))
     evidence = models.StatementQuotation.objects.filter(statement=OuterRef("pk"))
     span = text("quotation__passage__ref", SLASH, "quotation__start", HYPHEN, "quotation__end")
     documents = models.Document.objects.filter(statements=OuterRef("pk"))
     tools = models.Statement.objects.filter(credited_with=OuterRef("pk"))
-    return statements.annotate(
+    return {
         **{
             f"part_{part}": Joined(
                 parts.filter(part=part), F("actor__code"), ordered_by=["order", "id"]
             )
             for part in Part.values
         },
-        documents_=Joined(documents, F("code")),
-        credited=Joined(tools, F("key")),
-        quoted=Joined(evidence, span, ordered_by=["order", "id"]),
-        assessor=Coalesce("assessed_by__code", Value("")),
-    )
+        "documents_": Joined(documents, F("code")),
+        "credited": Joined(tools, F("key")),
+        "quoted": Joined(evidence, span, ordered_by=["order", "id"]),
+        "assessor": Coalesce("assessed_by__code", Value("")),
+    }
 
 
 STATEMENT_RENAMED = {
@@ -254,7 +273,7 @@ def _statements_of_cases(cases: QuerySet) -> QuerySet:
 
 
 def _statements(rows: QuerySet, at_desk: bool) -> QuerySet:
-    rows = _with_lists(rows).annotate(
+    rows = rows.annotate(**_lists_of_statement()).annotate(
         slug=F("case__slug"), case_version=F("case__version"), by_slug=Bytewise("case__slug")
     )
     renamed = STATEMENT_RENAMED | {"case": "slug", "version": "case_version"}
@@ -270,7 +289,7 @@ FINDING_COLUMNS = [
 
 def _findings(findings: QuerySet, at_desk: bool) -> QuerySet:
     topics = models.Term.objects.filter(findings=OuterRef("pk"))
-    rows = _with_lists(findings).annotate(topics=Joined(topics, F("id")))
+    rows = findings.annotate(**_lists_of_statement(), topics=Joined(topics, F("id")))
     return _values(rows, FINDING_COLUMNS, STATEMENT_RENAMED | {"about": "topics"})
 
 

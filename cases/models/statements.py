@@ -224,6 +224,8 @@ class Statement(Recorded):
         ]
         indexes = [
             models.Index("scheme", "term", "case", name="statement_term"),
+            # The codes in a row of cases.csv are read from this alone.
+            models.Index("case", "scheme", "scope", "term", name="statement_of_case"),
         ]
 
     def __str__(self) -> str:
