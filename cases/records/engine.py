@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db import transaction
-from django.db.models import Max, Model
+from django.db import router, transaction
+from django.db.models import F, Max, Model, QuerySet
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
+from cases.compiled import asked_again
 from cases.models import Revision
 from cases.models.choices import Source
 from cases.models.fields import update_each
@@ -56,11 +58,17 @@ def dump(kind: str, keys=None) -> dict[str, Data]:
 
 def provenance(kind: str) -> dict[str, Provenance]:
     """The newest revision of every record of a kind, by key."""
-    newest = Revision.objects.filter(kind=kind).values("key").annotate(newest=Max("pk"))
-    rows = Revision.objects.filter(pk__in=newest.values("newest")).values_list(
-        "key", "source", "version", "data"
-    )
-    return {key: Provenance(source, version, data is None) for key, source, version, data in rows}
+    rows = asked_again(_newest, [kind], router.db_for_write(Revision))
+    return {
+        key: Provenance(source, version, bool(deleted)) for key, source, version, deleted in rows
+    }
+
+
+def _newest(kinds) -> QuerySet:
+    """The newest revisions of all records of one kind; not their data, which is most of them."""
+    newest = Revision.objects.filter(kind__in=kinds).values("key").annotate(newest=Max("pk"))
+    rows = Revision.objects.filter(pk__in=newest.values("newest")).order_by()
+    return rows.values_list("key", "source", "version", IsNull(F("data"), True))
 
 
 def plan(
