@@ -13,6 +13,7 @@ words in a row, or very long ones, who asks looks again in the column itself.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BooleanField, F, Func
 
@@ -89,6 +90,12 @@ class Has(Func):
 
 def create(connection) -> None:
     """Make the index of each table that has none, and fill it; for migrations."""
+    if connection.vendor == "sqlite" and "fts5" not in _sqlite_modules(connection):
+        raise CommandError(
+            "This Python's SQLite has no full-text search (FTS5), which the search needs. Use a "
+            "Python whose SQLite has it, as those of python.org and Debian have, or PostgreSQL: "
+            "set DATABASE_URL."
+        )
     for table in INDEXED:
         if _is_there(connection, table):
             continue
@@ -118,6 +125,12 @@ def keep_triggers(sender, using=DEFAULT_DB_ALIAS, **_rest) -> None:
             with connection.cursor() as cursor:
                 for sql in _sqlite_triggers(table):
                     cursor.execute(sql)
+
+
+def _sqlite_modules(connection) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA module_list")
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _is_there(connection, table: str) -> bool:

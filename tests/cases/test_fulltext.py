@@ -1,6 +1,11 @@
 """The full-text index: it follows whatever writes the columns, and knows what the columns know."""
 
+import sqlite3
+from contextlib import closing
+from types import SimpleNamespace
+
 import pytest
+from django.core.management.base import CommandError
 from django.db import connection
 from django.http import QueryDict
 
@@ -121,3 +126,16 @@ def test_triggers_that_a_copied_table_has_lost_are_made_again():
     fulltext.keep_triggers(sender=None)
     make_case("one", summary_en="negotiation")
     assert found("negotiation") == ["one"]
+
+
+def test_an_sqlite_without_full_text_search_is_refused_with_what_to_do():
+    class Without(sqlite3.Cursor):
+        """What a cursor of such an SQLite finds among its modules."""
+
+        def fetchall(self):
+            return [row for row in super().fetchall() if row != ("fts5",)]
+
+    with closing(sqlite3.connect(":memory:")) as there:
+        without = SimpleNamespace(vendor="sqlite", cursor=lambda: closing(there.cursor(Without)))
+        with pytest.raises(CommandError, match=r"no full-text search \(FTS5\).*DATABASE_URL"):
+            fulltext.create(without)
