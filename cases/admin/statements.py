@@ -1,6 +1,7 @@
 """The statements of a case on one page: a row has its actors, dates, documents and words in it."""
 
 from collections import Counter
+from copy import deepcopy
 from functools import cached_property
 
 from django import forms
@@ -436,6 +437,19 @@ class StatementFormSet(BaseInlineFormSet):
         return [form.lacks for form in kept if form.lacks]
 
 
+class _SharedFields(dict):
+    """The fields of one page's forms of a scheme, which Django would copy for every form.
+
+    Only those are copied that a form changes (see `StatementForm`); those it puts its own in the
+    place of need not be.
+    """
+
+    CHANGED = ("key", "dropped")
+
+    def __deepcopy__(self, memo) -> dict:
+        return self | {name: deepcopy(self[name], memo) for name in self.CHANGED if name in self}
+
+
 class StatementInline(DirectedAdmin, admin.StackedInline):
     """The statements of one scheme; one class serves them all."""
 
@@ -459,6 +473,8 @@ class StatementInline(DirectedAdmin, admin.StackedInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         formset.scheme = formset.form.scheme = self.scheme
+        # A copy of this page's own: declared fields belong to the class, and so to all requests.
+        formset.form.base_fields = _SharedFields(deepcopy(formset.form.base_fields))
         formset.has_lists = self.scheme == ORDER_OF_WORK[0]
         return formset
 
