@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from cases import records
+from cases.admin.statements import StatementForm
 from cases.models import Actor, ActorName, Case, Quotation, Revision, Term
 from cases.models.choices import Part, Source
 from tests.cases.test_admin import form_of, said_of
@@ -652,3 +653,12 @@ def test_new_actors_and_terms_are_offered_to_those_who_may_make_them(client, fij
     page = client.get(change(fiji)).content.decode()
     assert reverse("admin:cases_actor_add") in page
     assert reverse("admin:cases_term_add") not in page
+
+
+def test_what_a_page_gives_its_fields_stays_with_the_page(desk, fiji):
+    """They know what its editor may do, and the class has them for the pages of everybody."""
+    save(desk, fiji, added(desk, fiji, who="ecowas"))
+    assert StatementForm.base_fields["who"].lookups is None
+    assert StatementForm.base_fields["documents"].lookups is None
+    assert not StatementForm.base_fields["key"].disabled
+    assert not StatementForm.base_fields["dropped"].choices
