@@ -40,6 +40,7 @@ from tests.factories import (
     make_statement,
     make_term,
 )
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -47,10 +48,18 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 OURS = [model for model in MODELS if model._meta.app_label == "cases"]
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker):
+        # Without a password, whose hashing would take most of the time of these tests.
+        get_user_model().objects.create_superuser("editor", password=None)
+        fill_desk("draft")
+        yield
+
+
 @pytest.fixture
-def editor():
-    """Without a password, whose hashing would take most of the time of these tests."""
-    return get_user_model().objects.create_superuser("editor", password=None)
+def editor(made):
+    return get_user_model().objects.get()
 
 
 @pytest.fixture
@@ -60,8 +69,8 @@ def admin_client(client, editor):
 
 
 @pytest.fixture
-def case(editor):
-    return fill_desk("draft")
+def case(made):
+    return Case.objects.get(slug="guinea-2009")
 
 
 def fill_desk(review="published") -> Case:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from cases import records
 from cases.admin.statements import StatementForm
-from cases.models import Actor, ActorName, Case, Quotation, Revision, Term
+from cases.models import Actor, ActorName, Case, Edition, Quotation, Revision, Term
 from cases.models.choices import Part, Source
 from tests.cases.test_admin import form_of, said_of
 from tests.factories import (
@@ -26,18 +26,30 @@ from tests.factories import (
     make_term,
     make_text_of_fiji,
 )
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def edition():
-    return make_text_of_fiji()
-
-
-@pytest.fixture
-def fiji(edition):
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker):
     """A draft with one tool, one outcome and its words, and terms and actors to choose from."""
+    with kept(django_db_blocker):
+        make_fiji(make_text_of_fiji())
+        yield
+
+
+@pytest.fixture
+def edition(made):
+    return Edition.objects.get()
+
+
+@pytest.fixture
+def fiji(made):
+    return Case.objects.get()
+
+
+def make_fiji(edition):
     make_term("tool:good_offices", label_fa="مساعی جمیله", label_ar="المساعي الحميدة")
     make_term("tool:arbitration", retired_on="2020-01-01", replaced_by=make_term("tool:mediation"))
     for code, name in (("un", "United Nations"), ("ecowas", "ECOWAS")):
@@ -52,7 +64,6 @@ def fiji(edition):
     outcome.credited_to.add(tool)
     make_statement(case, "trigger:not_stated", key="c1")
     records.note_saved("case", "fiji", source=Source.SEED)
-    return case
 
 
 def change(case) -> str:
@@ -281,8 +292,8 @@ def test_words_that_stand_nowhere_get_the_nearest_and_nothing_typed_is_lost(desk
     assert "paragraph 34 (S-2011-552/fa/p34)" in said
     assert "از طریق گروه خود در فیجی از تلاش ها" in said
     page = desk.post(change(fiji), posted).content.decode()
-    for kept in (typed, "Mine", "by: ecowas", "۲۰۰۸-۲۳", "my own"):
-        assert kept in page
+    for there in (typed, "Mine", "by: ecowas", "۲۰۰۸-۲۳", "my own"):
+        assert there in page
     assert Quotation.objects.count() == 1
 
 

@@ -11,6 +11,7 @@ from cases.models import CaseFacet
 from cases.models.index import ALL
 from cases.tally import Tally
 from tests.factories import make_case, make_document, make_statement, make_term
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +24,14 @@ def counts(name, query=""):
     return {option.value: option.count for option in facets(query)[name].options}
 
 
-@pytest.fixture
-def cases():
+@pytest.fixture(scope="module")
+def cases(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker):
+        make_cases()
+        yield
+
+
+def make_cases():
     make_term("tool:diplomatic")
     make_term("tool:mediation", broader=make_term("tool:diplomatic"))
     make_term("tool:good_offices", broader=make_term("tool:diplomatic"))

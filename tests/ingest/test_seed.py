@@ -1,8 +1,6 @@
 import copy
 import re
 import shutil
-import subprocess
-import sys
 from contextlib import suppress
 from io import StringIO
 
@@ -537,32 +535,6 @@ def test_whatever_stands_in_the_place_of_any_value_never_breaks_the_load(folder,
 def test_the_folder_must_be_there(tmp_path):
     with pytest.raises(CommandError, match="nowhere is no folder"):
         call_command("seed", folder=tmp_path / "nowhere")
-
-
-def test_the_command_says_what_it_does_and_leaves_with_status_1_when_it_refuses(folder, tmp_path):
-    database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'seeded.sqlite3'}"}
-
-    def manage(*arguments):
-        return subprocess.run(
-            [sys.executable, "manage.py", *map(str, arguments)],
-            cwd=settings.BASE_DIR,
-            env=database | {"PATH": "", "PYTHONWARNINGS": "error"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    assert manage("migrate", "--verbosity", "0").returncode == 0
-    done = manage("seed", "--folder", folder)
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == "seed: 32 new, 0 changed, 0 unchanged, 0 left to editors"
-    assert "report.en.txt: 5 passages, 0 warnings" in done.stderr
-    rewrite_quotation(folder, words="Conakry in 2010")
-    done = manage("seed", "--folder", folder)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert f"{QUOTED}not verbatim in S-2011-552/en/p1: «Conakry in 2010»." in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_the_real_report_files_load_with_their_documents(tmp_path):
