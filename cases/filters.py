@@ -34,7 +34,7 @@ from cases.models import (
 )
 from cases.models.choices import PLACES, Coverage, Part, Scope
 from cases.models.fields import why_no_date
-from cases.near import written_alike
+from cases.near import meant, not_known
 
 # Filters that are a scheme of terms, said by any statement of the case.
 TERM_FILTERS = (
@@ -101,11 +101,7 @@ class CodesField(forms.Field):
                     row.removeprefix(self.prefix)
                     for row in rows.filter(**{f"{self.lookup}__startswith": self.prefix})
                 ]
-                near = written_alike(code, codes)
-                hint = _("Did you mean %(near)s?") % {"near": ", ".join(near)} if near else ""
-                raise ValidationError(
-                    _("“%(code)s” is not known here.") % {"code": code} + f" {hint}".rstrip()
-                )
+                raise ValidationError(not_known(code, codes))
         return list(dict.fromkeys(old.get(code, code) for code in value))
 
 
@@ -141,9 +137,8 @@ class KnownParameters(forms.Form):
         known = {*self.fields, *self.also_known}
         for name in self.data:
             if name not in known:
-                near = written_alike(name, sorted(known), 1)
-                hint = _("Did you mean %(near)s?") % {"near": near[0]} if near else ""
-                self._refuse(name, f"{_('There is no such filter.')} {hint}".strip())
+                hint = meant(name, sorted(known), most=1)
+                self._refuse(name, _("There is no such filter.") + hint)
             elif name not in self.repeatable and len(self.data.getlist(name)) > 1:
                 self._refuse(name, _("Only one value is possible."))
         first, last = self.cleaned_data.get("from"), self.cleaned_data.get("to")

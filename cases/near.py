@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 # Of 100: at least so many of the letters of both stand in both, in the same order.
@@ -15,3 +16,14 @@ def written_alike(said: str, known: Iterable[str], most: int = 3) -> list[str]:
     """
     found = process.extract(said, list(known), scorer=fuzz.ratio, limit=most, score_cutoff=ALIKE)
     return [each for each, _score, _place in found]
+
+
+def not_known(code: str, known: Iterable[str]) -> str:
+    """The sentence that a code is none of these, with those that may be meant."""
+    return _("“%(code)s” is not known here.") % {"code": code} + meant(code, known)
+
+
+def meant(said: str, known: Iterable[str], most: int = 3) -> str:
+    """A question whether what is written alike is meant, to follow a sentence, or nothing."""
+    found = written_alike(said, known, most)
+    return " " + _("Did you mean %(near)s?") % {"near": ", ".join(found)} if found else ""

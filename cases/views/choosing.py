@@ -1,13 +1,12 @@
 """Choosing cases by name: the lists that pages offer, and what is said of a name that is none."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from cases.expressions import Bytewise
 from cases.models import Case
-from cases.near import written_alike
+from cases.near import not_known
 
 # A list to choose from is of no use beyond; a case itself has links to the pages that offer it.
 OFFERED = 300
@@ -39,14 +38,3 @@ def no_such_case(slug: str) -> str:
         alike = Case.objects.published().filter(slug__startswith=start)
         known += alike.values_list("slug", flat=True)[:OFFERED]
     return not_known(slug, dict.fromkeys(known))
-
-
-def not_known(code: str, known: Iterable[str]) -> str:
-    """The sentence that a code is none of these, with those that may be meant."""
-    return _("“%(code)s” is not known here.") % {"code": code} + meant(code, known)
-
-
-def meant(code: str, known: Iterable[str]) -> str:
-    """A question whether one of the known that are written alike is meant, if there are any."""
-    found = written_alike(code, known)
-    return " " + _("Did you mean %(near)s?") % {"near": ", ".join(found)} if found else ""

@@ -13,6 +13,7 @@ from cases.models import Case, Statement
 from cases.models.choices import Attribution
 from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES
+from cases.near import meant, not_known
 from cases.neighbours import (
     SCHEMES,
     Neighbour,
@@ -22,7 +23,7 @@ from cases.neighbours import (
     terms_of,
     with_precedents,
 )
-from cases.views.choosing import meant, named, no_such_case, not_known, offered
+from cases.views.choosing import named, no_such_case, offered
 from cases.views.common import clean_address
 
 # Few enough to be read, and to be counted on the fingers of a hand: «3 of 5».
