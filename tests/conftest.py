@@ -13,8 +13,9 @@ settings.register_profile(
 settings.load_profile("project")
 
 # Pages make objects by the ten thousand and drop them at once; looking for cycles as often as
-# Python does unasked takes a tenth of the run.
-gc.set_threshold(100_000, 20, 20)
+# Python does unasked takes a tenth of the run. Much more seldom is slower again: what is looked
+# through has left the processor's caches by then.
+gc.set_threshold(20_000, 50, 50)
 
 
 def with_room(function, *arguments):
