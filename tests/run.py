@@ -7,9 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -26,15 +24,13 @@ def postgres_version(address: str) -> str | None:
         return None
 
 
-def start(database_url: str, arguments: list[str]) -> tuple[subprocess.Popen, IO[bytes]]:
-    """Begin a run of pytest on one database; what it prints goes to a file of its own."""
+def run(database_url: str, arguments: list[str]) -> bool:
+    """Whether all tests pass on one database; what pytest prints is seen as it goes."""
     environment = os.environ | {"DATABASE_URL": database_url}
     if not database_url:
         del environment["DATABASE_URL"]
     command = [sys.executable, "-m", "pytest", *arguments]
-    output = tempfile.TemporaryFile()  # noqa: SIM115 (read when the run has ended)
-    process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-    return process, output
+    return subprocess.run(command, env=environment, check=False).returncode == 0
 
 
 def main() -> int:
@@ -51,20 +47,16 @@ def main() -> int:
     if len(databases) == 2:
         print(f"== those that use no database, and the browser's, on {databases[0][0]} alone")
     began = time.monotonic()
-    # Side by side: the machines that run all of it have two cores. What a browser shows does not
-    # hang on the database, nor does what asks none, so one of the runs has these.
-    # Each has two processes: one waits for its database now and then, and neither ends long before
-    # the other.
-    arguments = ["-n", "2", "--dist", "loadfile", *arguments]
+    # One process a core, and one database after the other: side by side they crowd each other out
+    # of the processor's caches. What a browser shows does not hang on the database, nor does what
+    # asks none, so one of the runs has these.
+    arguments = ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile", *arguments]
     second = ["-m", "django_db and not browser", *arguments]
-    runs = [(name, *start(url, arguments if url == "" else second)) for name, url in databases]
     passed, failed = [], []
-    for name, process, output in runs:
-        (failed if process.wait() else passed).append(name)
+    for name, url in databases:
+        print(f"== {name}", flush=True)
+        (passed if run(url, second if url else arguments) else failed).append(name)
         print(f"== {name}, after {time.monotonic() - began:.0f} s", flush=True)
-        output.seek(0)
-        sys.stdout.buffer.write(output.read())
-        sys.stdout.flush()
     print(f"== passed on: {', '.join(passed) or 'nothing'}")
     if skipped:
         print(f"== not tested on PostgreSQL: {skipped} (set TEST_POSTGRES_URL)")
