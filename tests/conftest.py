@@ -6,6 +6,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from config.stack import with_room
+
 # Databases and CI machines are slow now and then; a deadline would only make tests fail by chance.
 settings.register_profile(
     "project", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -16,17 +18,6 @@ settings.load_profile("project")
 # Python does unasked takes a tenth of the run. Much more seldom is slower again: what is looked
 # through has left the processor's caches by then.
 gc.set_threshold(20_000, 50, 50)
-
-
-def with_room(function, *arguments):
-    """Call a function with room on Python's stack for all that it will call."""
-    return function(*arguments)
-
-
-# Python takes its stack from the system in pieces of 16 KB and gives each back as soon as calls
-# leave it; where a loop calls across such a seam, a tenth of the run goes. A frame that asks for
-# more gets a piece that has room for hundreds of others.
-with_room.__code__ = with_room.__code__.replace(co_stacksize=100_000)
 
 
 @pytest.hookimpl(tryfirst=True)
