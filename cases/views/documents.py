@@ -9,6 +9,7 @@ from cases.findings import select_findings
 from cases.models import Document, Edition, Statement
 from cases.querysets import SEARCHED
 from cases.reader import read_edition
+from cases.tally import Tally
 from cases.views.common import file_links, refuse_unknown
 
 
@@ -50,7 +51,7 @@ def document_page(request, code):
             "document": document,
             "named": named,
             "assessed_count": Statement.objects.public().filter(assessed_by=document).count(),
-            "case_count": select_cases(asked).cases.count(),
+            "case_count": Tally(select_cases(asked)).total,
             "finding_count": select_findings(asked).findings.count(),
             "query": asked.urlencode(),
         },

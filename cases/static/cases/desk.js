@@ -20,6 +20,21 @@
     return element;
   };
 
+  // What stands below a note moves when it comes or goes; a button that moved away between the two
+  // halves of a click would not be clicked. So notes wait until no finger is down.
+  let release = () => {};
+  let released = Promise.resolve();
+  const press = () => {
+    released = new Promise((done) => {
+      release = done;
+    });
+  };
+  document.addEventListener("pointerdown", press, true);
+  for (const end of ["pointerup", "pointercancel"]) {
+    // The click comes before what waits.
+    document.addEventListener(end, () => setTimeout(release), true);
+  }
+
   // ---- How a field was understood stands below it.
 
   const noteOf = (field) => {
@@ -42,6 +57,8 @@
     const turn = (asked.get(field) || 0) + 1;
     asked.set(field, turn);
     if (!field.value.trim()) {
+      await released;
+      if (asked.get(field) !== turn) return;
       note.textContent = "";
       field.removeAttribute("aria-invalid");
       return;
@@ -58,9 +75,11 @@
       body,
       headers: { "X-CSRFToken": token },
     });
-    // Whoever typed on meanwhile is told of what stands there now.
-    if (!answer.ok || asked.get(field) !== turn) return;
+    if (!answer.ok) return;
     const { ok, text } = await answer.json();
+    await released;
+    // Whoever typed on meanwhile is told of what stands there now.
+    if (asked.get(field) !== turn) return;
     note.textContent = text;
     note.classList.toggle("wrong", !ok);
     if (ok) field.removeAttribute("aria-invalid");
