@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from cases import index
 from cases.models import Document, Passage, Section
 from cases.reader import read_edition
 from cases.templatetags.documents import document_name, in_words, marked
@@ -114,6 +115,7 @@ def test_a_record_names_public_statements_only(client):
         statement = make_statement(make_case(slug, review=review), "event:referendum", key="k1")
         statement.documents.add(document)
     make_statement(None, "finding:norm", key="n1", note_en="A norm").documents.add(document)
+    index.refresh()
     page = html(client, "/documents/S-RES-1325/")
     assert 'href="/cases/shown/#k1"' in page
     assert "hidden" not in page.lower().replace("aria-hidden", "")
