@@ -1,9 +1,9 @@
 """What the pictures of `/explore/` show of a selection of cases: where, when, with what result.
 
 Every number is the number of cases that the list shows under the same filters and the one value
-more: places, tools and outcomes are counted in CaseFacet, as the filters of the list are, and
-general rules, in which a case only stands as an example, are left out. All is read in a fixed
-number of queries, and no picture grows beyond MOST cases.
+more: places, tools and outcomes are counted in memory, as the filters of the list are, and general
+rules, in which a case only stands as an example, are left out. All is read in a fixed number of
+queries, and no picture grows beyond MOST cases.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from cases.filters import Selection, narrower
 from cases.models import Case, CaseFacet, Country, Term
 from cases.models.fields import by_name
 from cases.models.vocabulary import ABSENCE_CODES
+from cases.tally import Tally
 
 # Cases that one picture shows; the list holds all of them, twenty a page.
 MOST = 50
@@ -26,11 +27,11 @@ DATED = ~Q(start="", end="")
 # Of one case, in pixels where the map has its full width.
 RADIUS = 7
 MAP_WIDTH = 860
-# On a telephone the whole map is this wide; there a circle may be a fingertip, while together
-# they cover no more than this part of the map.
+# On a telephone the whole map is this wide; there a circle may be a fingertip.
 SMALL_RADIUS = 12
 SMALL_WIDTH = 288
-SMALL_COVER = 0.1
+# All circles together cover no more than this part of the map: of many cases each has less.
+COVER = 0.1
 
 
 @dataclass(frozen=True)
@@ -154,28 +155,22 @@ class Exploration:
     def __init__(self, selection: Selection, *, language: str):
         self.asked = selection.asked
         self.language = language
-        # Without the order, and the ranking behind it, that the list may have been asked for.
-        chosen = selection.cases.order_by().values("pk")
-        self.cases = Case.objects.published().filter(pk__in=chosen)
+        self.found = Tally(selection)
+        self.cases = self.found.cases()
 
     @cached_property
     def tally(self) -> dict[str, int]:
         """How many cases there are, and how many have a date, a country, a stated gap."""
-        return self.cases.with_gap().aggregate(
-            all=Count("pk"),
-            dated=Count("pk", filter=DATED),
-            placed=Count("pk", filter=Exists(_countries_of(OuterRef("pk")))),
-            gaps=Count("pk", filter=Q(gap_min_days__isnull=False)),
+        asked = self.cases.with_gap().aggregate(
+            dated=Count("pk", filter=DATED), gaps=Count("pk", filter=Q(gap_min_days__isnull=False))
         )
+        placed = self.found.common("country", self.counts["country"])
+        return asked | {"all": self.found.total, "placed": placed}
 
     @cached_property
     def counts(self) -> dict[str, dict[str, int]]:
         """The number of cases of each country, tool and outcome, by filter and value."""
-        rows = self._values().filter(facet__in=("country", "tool", "outcome")).order_by()
-        found: dict[str, dict[str, int]] = {"country": {}, "tool": {}, "outcome": {}}
-        for facet, value, count in rows.values_list("facet", "value").annotate(n=Count("pk")):
-            found[facet][value] = count
-        return found
+        return {name: self.found.having(name) for name in ("country", "tool", "outcome")}
 
     @cached_property
     def map(self) -> Map:
@@ -239,10 +234,8 @@ class Exploration:
         outcomes = self._headings("outcome", terms["outcome"])
         if "outcome" not in self.asked:
             outcomes = [heading for heading in outcomes if not heading.depth]
-        both = self._values().filter(facet="tool", case__facet_values__facet="outcome").order_by()
-        pairs = both.values_list("value", "case__facet_values__value").annotate(n=Count("pk"))
-        counts = {(tool, outcome): count for tool, outcome, count in pairs}
-        numbers = [[counts.get((t.term.code, o.term.code), 0) for o in outcomes] for t in tools]
+        pairs = [("outcome", heading.term.code) for heading in outcomes]
+        numbers = [self.found.with_each(("tool", each.term.code), pairs) for each in tools]
         # Silence is no outcome: it has its column, but takes no part in the shading.
         told = [outcome.term.code not in ABSENCE_CODES for outcome in outcomes]
         tellable = [n for row in numbers for n, is_told in zip(row, told, strict=True) if is_told]
@@ -255,9 +248,6 @@ class Exploration:
             ]
             rows.append((tool, cells))
         return Matrix(outcomes, rows)
-
-    def _values(self):
-        return CaseFacet.objects.filter(case__in=self.cases.values("pk"))
 
     def _by_title(self, cases):
         title = Bytewise(f"title_order_{self.language}")
@@ -300,9 +290,9 @@ def _placed(counted: list[tuple[Country, int]]) -> tuple[list[Place], geo.Frame]
         geo.project(float(country.longitude), float(country.latitude)) for country, _n in counted
     ]
     frame = geo.frame(points)
-    one = RADIUS * frame.width / MAP_WIDTH
     total = max(1, sum(n for _country, n in counted))
-    crowded = sqrt(SMALL_COVER * frame.width * frame.height / pi / total)
+    crowded = sqrt(COVER * frame.width * frame.height / pi / total)
+    one = min(RADIUS * frame.width / MAP_WIDTH, crowded)
     small = min(SMALL_RADIUS * frame.width / SMALL_WIDTH, crowded)
 
     def circles(one: float) -> list[geo.Circle]:

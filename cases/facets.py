@@ -129,14 +129,14 @@ def offered_facets(names: Iterable[str]) -> list[Facet]:
     return _labelled(names, known, counts, {}, vocabulary())
 
 
-def chosen_facets(selection: Selection) -> list[Facet]:
+def chosen_facets(selection: Selection, known_terms: Vocabulary) -> list[Facet]:
     """Only the filters that are asked for, without counts: for pages that offer no others."""
     asked = {name: selection.asked[name] for name in FACETS if name in selection.asked}
     if not asked:
         return []
     known = defaultdict(set, {name: set(values) for name, values in asked.items()})
     names = [name for name in FACETS if name in asked]
-    facets = _labelled(names, known, {}, asked, vocabulary())
+    facets = _labelled(names, known, {}, asked, known_terms)
     return [facet for facet in facets if facet.chosen]
 
 

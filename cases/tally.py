@@ -24,6 +24,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.db import connections, router
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from cases.compiled import asked_again
@@ -309,6 +310,33 @@ class Tally:
             found[value] = sum(place in flags for place in held)
         return found
 
+    def having(self, name: str) -> dict[str, int]:
+        """How many of the cases have each value of a filter, of those that any of them has."""
+        cases = self.bits()
+        values = self.values.sizes.get(name, ())
+        counts = ((value, cases & self.values.bits(name, [value])) for value in values)
+        return {value: found.bit_count() for value, found in counts if found}
+
+    def common(self, name: str, values: Iterable[str]) -> int:
+        """How many of the cases have any of the values."""
+        return (self.bits() & self.values.bits(name, values)).bit_count()
+
+    def with_each(self, one: tuple[str, str], others: Iterable[tuple[str, str]]) -> list[int]:
+        """How many of the cases have the one (filter, value) and each of the others."""
+        cases = self.bits() & self.values.bits(one[0], one[1:])
+        return [(cases & self.values.bits(name, [value])).bit_count() for name, value in others]
+
+    def cases(self) -> QuerySet:
+        """The cases, for what the database is to say of them."""
+        published = Case.objects.published()
+        if self.total <= FEW:
+            numbers = self.values.numbers
+            return published.filter(pk__in=[numbers[place] for place in _places(self.bits())])
+        if not self._own:
+            return published
+        # Without the order, and the ranking behind it, that the list may have been asked for.
+        return published.filter(pk__in=self.selection.cases.order_by().values("pk"))
+
     def _counts_of_pairs(self, name: str) -> dict[str, int]:
         """The same where a value must meet what is asked of actors otherwise in one statement."""
         flags = _Flags(self._apart_from_actors())
@@ -356,9 +384,7 @@ class Tally:
             return [values.numbers[place] for place in islice(shown, first, last)]
         cases = self.selection.cases
         if self.total <= FEW:
-            ids = [values.numbers[place] for place in _places(bits)]
-            order = self.filterset.ordering(self.asked)
-            cases = Case.objects.published().filter(pk__in=ids).order_by(*order)
+            cases = self.cases().order_by(*self.filterset.ordering(self.asked))
         return list(cases.values_list("pk", flat=True)[first:last])
 
 

@@ -16,12 +16,13 @@ def explore(request):
     """Pictures, each with its table, of the cases that the query string asks for."""
     params = request.GET
     selection = select_cases(params, language=language())
+    seen = Exploration(selection, language=language())
     return render(
         request,
         "cases/explore.html",
         {
-            "seen": Exploration(selection, language=language()),
-            "chips": chips(params, selection, chosen_facets(selection)),
+            "seen": seen,
+            "chips": chips(params, selection, chosen_facets(selection, seen.found.vocabulary)),
             "query": params.urlencode(),
         },
     )
