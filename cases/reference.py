@@ -23,6 +23,7 @@ from cases.filters import narrower
 from cases.models import Actor, Case, Statement, StatementActor, Term
 from cases.models.choices import Attribution, Part
 from cases.models.fields import by_name
+from cases.tally import remembered
 
 PER_PAGE = 40
 
@@ -69,6 +70,7 @@ def with_narrower(term: Term) -> list[str]:
     return sorted(narrower(pairs, [term.id]))
 
 
+@remembered
 def count_terms(scheme: str) -> dict[str, dict[str, int]]:
     """Of each term: uses, cases, both with narrower terms, and findings about it.
 
@@ -208,6 +210,7 @@ def count_cases_with_parts(actor: Actor) -> int:
     return said.order_by().aggregate(n=Count("case", distinct=True))["n"]
 
 
+@remembered
 def count_cases_of_actors() -> dict[int, int]:
     """By actor, the number of published cases in which it has a part."""
     played = StatementActor.objects.filter(statement__in=statements_told())

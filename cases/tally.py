@@ -16,9 +16,9 @@ hold published cases only, and what is shown of them is still asked of the datab
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from itertools import islice
 from threading import Lock
 from typing import NamedTuple
@@ -30,7 +30,7 @@ from django.db.models.functions import Coalesce
 from cases.compiled import asked_again
 from cases.filters import DEFAULT_ORDER, MEETING, Selection, narrower
 from cases.models import Case, CaseFacet, IndexChange
-from cases.models.index import ALL
+from cases.models.index import ALL, OTHER
 from cases.naming import Vocabulary, vocabulary
 
 # Filters that are told of a case as a whole by its values; more than one of MEETING is not.
@@ -146,10 +146,32 @@ def current() -> Values:
     between = held.changes.keys() ^ changes.keys()
     if between:
         both = held.changes | changes
-        cases = sorted({both[each] for each in between} - {ALL})
+        cases = sorted({both[each] for each in between} - {ALL, OTHER})
         rows, times = (list(_rows_of(each, cases, alias)) for each in (_values_of, _times_of))
         held = _values[where] = held.changed(changes, cases, rows, times)
     return held
+
+
+def remembered(count: Callable) -> Callable:
+    """Keeps what a function counts in all that readers may see, until anything has changed.
+
+    Like the values it is counted after the notes of changes were read: it may be newer, never
+    older. What it returns is for reading only.
+    """
+    kept: dict[tuple, tuple[Values, object]] = {}
+
+    @wraps(count)
+    def found(*asked):
+        values = current()
+        of, counted = kept.get(asked, (None, None))
+        if of is not values:
+            for old in [key for key, (of, _counted) in list(kept.items()) if of is not values]:
+                kept.pop(old, None)
+            counted = count(*asked)
+            kept[asked] = values, counted
+        return counted
+
+    return found
 
 
 def _anew(changes: dict[int, int]) -> set[int]:

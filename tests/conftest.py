@@ -57,6 +57,14 @@ def in_english():
         yield
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered():
+    """What one test made beside the records must not be in the counts of the next."""
+    from cases import tally
+
+    tally._values.clear()
+
+
 @pytest.fixture
 def superuser():
     """Somebody who may do everything; without a password, whose hashing takes its time."""

@@ -38,8 +38,9 @@ class CaseFacet(models.Model):
         return f"{self.facet}={self.value}"
 
 
-# The note of an IndexChange for any number of cases.
+# The notes of an IndexChange for any number of cases, and for what is no case.
 ALL = 0
+OTHER = -1
 
 
 def new_id() -> int:
@@ -48,13 +49,13 @@ def new_id() -> int:
 
 
 class IndexChange(models.Model):
-    """A note that values of a case in filters have changed: what counts in memory reads it.
+    """A note that a case, or something else, has changed: what counts in memory reads it.
 
     Ids are drawn at random, so that one that was rolled back never comes again; see cases.tally.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
-    # Or ALL. No foreign key: the note outlives its case.
+    # Or ALL, or OTHER. No foreign key: the note outlives its case.
     case_number = models.BigIntegerField(_("case"))
 
     class Meta:

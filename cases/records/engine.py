@@ -10,9 +10,11 @@ from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from cases.compiled import asked_again
+from cases.index import note_change
 from cases.models import Revision
 from cases.models.choices import Source
 from cases.models.fields import update_each
+from cases.models.index import OTHER
 from cases.records.kinds import EVERY_KIND
 from cases.records.shapes import Data, Index, Problem
 
@@ -179,6 +181,13 @@ def _write_revisions(
         )
     update_each([row for row, _data in written.values()], ["version", "changed_on"])
     Revision.objects.bulk_create(revisions, batch_size=BATCH)
+    _note_change(kind)
+
+
+def _note_change(kind: str) -> None:
+    """Tell what counts in memory; whoever saves a case has it indexed, which tells so too."""
+    if kind not in ("case", "working_copy"):
+        note_change(OTHER)
 
 
 def _as_stored(kind: str, key: str) -> dict[str, tuple[Model, Data]]:
@@ -222,3 +231,4 @@ def note_deleted(kind: str, key: str, *, source: Source, who=None, why="", chang
         change_set=change_set or uuid.uuid4(),
         data=None,
     )
+    _note_change(kind)

@@ -13,6 +13,7 @@ from cases.filters import narrower, select_cases
 from cases.models import Actor, Case, CaseCountry, Country, Region
 from cases.models.choices import PLACES, CountryRole
 from cases.models.fields import by_name
+from cases.tally import remembered
 from cases.views.common import page_number, refuse_unknown
 
 
@@ -29,12 +30,7 @@ class Row:
 def country_list(request):
     """The countries that published cases name, or that actors belong to, by name."""
     refuse_unknown(request.GET)
-    named = CaseCountry.objects.filter(case__in=Case.objects.published())
-    by_role = named.order_by().values_list("country", "role")
-    in_role = {
-        (country, role): cases
-        for country, role, cases in by_role.annotate(n=Count("case", distinct=True))
-    }
+    in_role = _count_cases_in_roles()
     actors = Actor.objects.public().exclude(country=None).order_by()
     of_country = dict(actors.values_list("country").annotate(n=Count("pk")))
     codes = {country for country, _role in in_role} | set(of_country)
@@ -49,6 +45,17 @@ def country_list(request):
     rows.sort(key=lambda row: by_name(row.country))
     labels = [label for _value, label in CountryRole.choices]
     return render(request, "cases/country_list.html", {"rows": rows, "roles": labels})
+
+
+@remembered
+def _count_cases_in_roles() -> dict[tuple[str, str], int]:
+    """By country and its role, the number of published cases in which it has it."""
+    named = CaseCountry.objects.filter(case__in=Case.objects.published())
+    by_role = named.order_by().values_list("country", "role")
+    return {
+        (country, role): cases
+        for country, role, cases in by_role.annotate(n=Count("case", distinct=True))
+    }
 
 
 @require_safe

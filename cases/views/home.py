@@ -21,9 +21,11 @@ from cases.models import (
 from cases.models.choices import Coverage
 from cases.neighbours import SCHEMES
 from cases.querysets import is_public, is_published
+from cases.tally import remembered
 from cases.views.common import file_links
 
 
+@remembered
 def figures() -> dict[str, int]:
     """How much of what readers may see; general rules are not counted as statements of a case."""
     published = Case.objects.published()

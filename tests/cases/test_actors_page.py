@@ -193,7 +193,9 @@ def test_what_cannot_be_answered_is_said(client, unowa, address, status):
 def test_the_list_takes_four_queries(client, number, django_assert_num_queries):
     for at in range(number):
         make_statement(make_case(f"c{number}-{at}"), "tool:mediation", by=[make_actor()])
-    # Types; actors with type and country; their names; cases by actor.
+    codes(client)
+    # Types; actors with type and country; their names; whether anything has changed since the cases
+    # of actors were counted.
     with django_assert_num_queries(4):
         assert len(codes(client)) == number
 
@@ -208,9 +210,11 @@ def test_a_page_takes_a_fixed_number_of_queries(client, unowa, number, django_as
         make_statement(case, "role:facilitator", by=[unowa, make_actor(parent=unowa)])
         make_statement(None, f"finding:f{at}", by=[unowa])
     make_term("actor_type:person")
+    read(client, "/actors/unowa/")
     # The actor, its names; number of cases; the cases, their countries, regions and statements of
-    # the list; findings; what it belongs to, with names; what belongs to it, with names, and their
-    # cases, and those of all that belong to it (who belongs to whom; their number); successor;
+    # the list; findings; what it belongs to, with names; what belongs to it, with names; whether
+    # their cases must be counted anew; those of all that belong to it (who belongs to whom; their
+    # number); successor;
     # predecessors; what the cases say, parts, names, credited tools; roles, tools
     # and their terms.
     with django_assert_num_queries(25):

@@ -100,9 +100,13 @@ def test_pages_take_a_fixed_number_of_queries(client, number, django_assert_num_
     for at in range(number):
         actor = make_actor(country=make_country())
         make_statement(make_case(f"c{number}-{at}"), "tool:mediation", by=[actor])
-    # Cases by country and role; actors by country; the countries with their regions.
+    read(client, "/countries/")
+    # Whether anything has changed since cases were counted by country and role; actors by country;
+    # the countries with their regions.
     with django_assert_num_queries(3):
         read(client, "/countries/")
-    # The country; its cases, their countries, regions and statements; actors, names, their cases.
+    read(client, "/countries/GIN/")
+    # The country; its cases, their countries, regions and statements; actors, names, whether their
+    # cases must be counted anew.
     with django_assert_num_queries(8):
         read(client, "/countries/GIN/")
