@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
+from django.db import connections, router
 from django.db.models import (
     Count,
     Exists,
@@ -65,6 +65,10 @@ WORKBOOK = ("cases", "statements", "quotations")
 BOM = "\ufeff"
 # Few enough that the first of them are soon there, and many enough that the rest are not late.
 CHUNK = 200
+# Of a table that is read in parts each is so many times as large as the one before, since each of
+# the large ones reads whole tables.
+GROWTH = 10
+LARGEST_PART = 100_000
 
 # What a spreadsheet would run as a formula, also behind apostrophes that escaping put there.
 FORMULA = re.compile(r"^'*[=+\-@\t\r]")
@@ -99,6 +103,9 @@ class Table:
     owners: dict[type[Model], str] = field(default_factory=dict)
     desk_columns: tuple[str, ...] = ()
     at_desk: bool = False
+    # Whether PostgreSQL would sort whole rows, and so make all of them before it gives the first;
+    # SQLite goes along the index of the list's order.
+    in_parts: bool = False
 
     def for_desk(self) -> "Table":
         """The same table with drafts; only pages and commands of the desk may ask for it."""
@@ -116,10 +123,28 @@ class Table:
         Without it: all that the site gives where nothing is asked, and in that order. At the desk
         `selected` has rows of the table's own model or of one of its owners.
         """
+        return self.rows(self._chosen(selected), self.at_desk)
+
+    def parts(self, selected: QuerySet | None = None) -> Iterator[QuerySet]:
+        """Queries that give the same rows one after the other, the first of them soon.
+
+        Which rows, and their order, are asked once, and each row is as it is when its part is read.
+        """
+        chosen = self._chosen(selected)
+        if not self.in_parts or connections[chosen.db].vendor != "postgresql":
+            yield self.rows(chosen, self.at_desk)
+            return
+        keys = list(chosen.values_list("pk", flat=True))
+        first, size = 0, CHUNK
+        while first < len(keys):
+            some = chosen.filter(pk__in=keys[first : first + size])
+            yield self.rows(some, self.at_desk)
+            first, size = first + size, min(GROWTH * size, LARGEST_PART)
+
+    def _chosen(self, selected: QuerySet | None) -> QuerySet:
         if self.at_desk:
-            return self.rows(self._desk_rows(selected), True)
-        selected = self.select(QueryDict()) if selected is None else selected
-        return self.rows(self.public(selected), False)
+            return self._desk_rows(selected)
+        return self.public(self.select(QueryDict()) if selected is None else selected)
 
     def _desk_rows(self, selected: QuerySet | None) -> QuerySet:
         rows = self.all_rows() if self.all_rows else self.model._default_manager.all()
@@ -211,8 +236,6 @@ def _lists_of_case(at_desk: bool) -> dict[str, Expression]:
 
 
 def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
-    if at_desk:
-        cases = cases.order_by(Bytewise("slug"))
     annotated = cases.with_gap().annotate(**_lists_of_case(at_desk))
     renamed = {
         "countries": "countries_",
@@ -511,7 +534,8 @@ TABLES: dict[str, Table] = {
             _cases,
             lambda cases: cases,
             of_cases=True,
-            all_rows=lambda: models.Case.objects.originals(),
+            all_rows=lambda: models.Case.objects.originals().order_by(Bytewise("slug")),
+            in_parts=True,
         ),
         Table(
             "statements",
@@ -578,17 +602,18 @@ TABLES: dict[str, Table] = {
 
 def write(table: Table, file_format: str, selected: QuerySet | None = None) -> Iterator[bytes]:
     """The bytes of a table in one of FORMATS, in pieces."""
-    query = table.query(selected)
+    parts = table.parts(selected)
     if file_format == "csv":
-        if connections[query.db].vendor == "postgresql" and table.finish is None:
-            return _copy(table, query)
-        return _csv(table, query)
+        vendor = connections[router.db_for_read(table.model)].vendor
+        if vendor == "postgresql" and table.finish is None:
+            return _copy(table, parts)
+        return _csv(table, parts)
     if file_format == "excel":
-        return _csv(table, query, for_excel=True)
+        return _csv(table, parts, for_excel=True)
     if file_format == "xlsx":
-        return _xlsx([(table, query)])
+        return _xlsx([(table, parts)])
     if file_format == "json":
-        return _json(table, query)
+        return _json(table, parts)
     raise ValueError(f"{file_format!r} is not one of {', '.join(FORMATS)}.")
 
 
@@ -597,16 +622,16 @@ def write_workbook(cases: QuerySet | None = None, *, for_desk: bool = False) -> 
     tables = [TABLES[name] for name in WORKBOOK]
     if for_desk:
         tables = [table.for_desk() for table in tables]
-    return _xlsx((table, table.query(cases)) for table in tables)
+    return _xlsx((table, table.parts(cases)) for table in tables)
 
 
 def rows_of(table: Table, selected: QuerySet | None = None) -> Iterator[Row]:
     """The rows of a table, with the values that the database gives."""
-    return _rows(table, table.query(selected))
+    return _rows(table, [table.query(selected)])
 
 
-def _rows(table: Table, query: QuerySet) -> Iterator[Row]:
-    for row in query.iterator(chunk_size=CHUNK):
+def _rows(table: Table, parts: Iterable[QuerySet]) -> Iterator[Row]:
+    for row in chain.from_iterable(part.iterator(chunk_size=CHUNK) for part in parts):
         if table.finish:
             row = tuple(table.finish(dict(zip(table.columns, row, strict=False))).values())
         yield row
@@ -616,23 +641,30 @@ def _text(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
+def _copy(table: Table, parts: Iterable[QuerySet]) -> Iterator[bytes]:
     """PostgreSQL's own CSV; empty text is made NULL, since COPY would print it as two quotes."""
     head = (",".join(table.columns) + "\n").encode()
-    try:
-        sql, params = query.query.sql_with_params()
-    except EmptyResultSet:
+    for query in parts:
+        try:
+            sql, params = query.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        names = [f"c{place}" for place in range(len(table.columns))]
+        cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
+        source = f"({sql}) AS t({', '.join(names)})"  # Django's own SQL; its values stay parameters
+        statement = f"COPY (SELECT {cells} FROM {source}) TO STDOUT (FORMAT csv)"  # noqa: S608
+        # psycopg's own cursor: Django's, while it logs queries (DEBUG), takes no parameters here.
+        with (
+            connections[query.db].cursor() as cursor,
+            cursor.cursor.copy(statement, params) as copy,
+        ):
+            if head:
+                yield head
+                head = b""
+            for block in copy:
+                yield bytes(block)
+    if head:
         yield head
-        return
-    names = [f"c{place}" for place in range(len(table.columns))]
-    cells = ", ".join(f"NULLIF({name}::text, '')" for name in names)
-    source = f"({sql}) AS t({', '.join(names)})"  # Django's own SQL; its values stay parameters
-    statement = f"COPY (SELECT {cells} FROM {source}) TO STDOUT (FORMAT csv)"  # noqa: S608
-    # psycopg's own cursor: Django's, while it logs queries (DEBUG), takes no parameters here.
-    with connections[query.db].cursor() as cursor, cursor.cursor.copy(statement, params) as copy:
-        yield head
-        for block in copy:
-            yield bytes(block)
 
 
 # Behind each line while it is written. Python before 3.13 puts only those line ends into quotes
@@ -640,13 +672,13 @@ def _copy(table: Table, query: QuerySet) -> Iterator[bytes]:
 _LINE_END = "\r\n\0"
 
 
-def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[bytes]:
+def _csv(table: Table, parts: Iterable[QuerySet], *, for_excel: bool = False) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator=_LINE_END)
     if for_excel:
         buffer.write(BOM)
     writer.writerow(table.columns)
-    rows = _rows(table, query)
+    rows = _rows(table, parts)
     while some := list(islice(rows, CHUNK)):
         writer.writerows([[harmless(cell) for cell in row] for row in some] if for_excel else some)
         yield buffer.getvalue().replace(_LINE_END, "\n").encode()
@@ -656,14 +688,14 @@ def _csv(table: Table, query: QuerySet, *, for_excel: bool = False) -> Iterator[
         yield rest.replace(_LINE_END, "\n").encode()
 
 
-def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
+def _xlsx(sheets: Iterable[tuple[Table, Iterable[QuerySet]]]) -> Iterator[bytes]:
     """A workbook whose every cell is text, so that nothing is taken for a formula."""
     book = Workbook(write_only=True)
-    for table, query in sheets:
+    for table, parts in sheets:
         sheet = book.create_sheet(table.name)
         sheet.append(table.columns)
         try:
-            for row in _rows(table, query):
+            for row in _rows(table, parts):
                 cells = []
                 for value in row:
                     cell = WriteOnlyCell(sheet)
@@ -679,9 +711,9 @@ def _xlsx(sheets: Iterable[tuple[Table, QuerySet]]) -> Iterator[bytes]:
     yield buffer.getvalue()
 
 
-def _json(table: Table, query: QuerySet) -> Iterator[bytes]:
+def _json(table: Table, parts: Iterable[QuerySet]) -> Iterator[bytes]:
     lead = "[\n"
-    for row in _rows(table, query):
+    for row in _rows(table, parts):
         record = dict(zip(table.columns, row, strict=True))
         yield (lead + json.dumps(record, ensure_ascii=False, default=str)).encode()
         lead = ",\n"
