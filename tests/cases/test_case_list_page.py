@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext, ngettext
@@ -277,8 +278,10 @@ def test_changes_of_any_number_of_cases_cost_two_queries_once(
 def test_a_file_is_one_query(client, number, django_assert_num_queries):
     fill(number)
     for name in ("cases", "statements", "evidence", "quotations", "actors"):
+        # On PostgreSQL the file of cases asks first which they are, and their order.
+        in_parts = name == "cases" and connection.vendor == "postgresql"
         # Not CSV: PostgreSQL writes it by COPY, which Django does not count.
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2 if in_parts else 1):
             content = b"".join(client.get(f"/{name}.json").streaming_content)
         assert len(json.loads(content)) >= number
 
