@@ -320,7 +320,10 @@ class Tally:
         others = [other for other in self.meeting if other != name]
         if name in MEETING and others:
             return self._counts_of_pairs(name)
-        cases = self.bits(name)
+        return self._count(self.bits(name), name, values)
+
+    def _count(self, cases: int, name: str, values: Iterable[str]) -> dict[str, int]:
+        """How many of these cases have each value of a filter."""
         flags = None
         found = {}
         for value in values:
@@ -334,10 +337,8 @@ class Tally:
 
     def having(self, name: str) -> dict[str, int]:
         """How many of the cases have each value of a filter, of those that any of them has."""
-        cases = self.bits()
-        values = self.values.sizes.get(name, ())
-        counts = ((value, cases & self.values.bits(name, [value])) for value in values)
-        return {value: found.bit_count() for value, found in counts if found}
+        counts = self._count(self.bits(), name, self.values.sizes.get(name, ()))
+        return {value: count for value, count in counts.items() if count}
 
     def common(self, name: str, values: Iterable[str]) -> int:
         """How many of the cases have any of the values."""

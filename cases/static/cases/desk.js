@@ -25,6 +25,7 @@
   let release = () => {};
   let released = Promise.resolve();
   const press = () => {
+    release(); // what a press that never ended kept waiting
     released = new Promise((done) => {
       release = done;
     });
