@@ -2,6 +2,7 @@
 
 from django.db.models import CharField, Func, IntegerField, Subquery, Value
 from django.db.models.functions import Concat
+from django.db.models.lookups import Lookup
 
 SEPARATOR = ";"
 
@@ -32,6 +33,16 @@ class Unindexed(Func):
 
     def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+class AnyOf(Lookup):
+    """Whether a number is one of a list, sent as one array instead of a value each: PostgreSQL."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        number, params = self.process_lhs(compiler, connection)
+        return f"{number} = ANY(%s)", [*params, self.rhs]
 
 
 class Joined(Subquery):

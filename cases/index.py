@@ -61,7 +61,10 @@ def _refresh(slugs: list[str], terms: dict, regions: dict, alias: str) -> None:
 
 
 def note_change(*cases: int) -> None:
-    """Tell what counts in memory (cases.tally) that values of these cases have changed."""
+    """Tell what counts in memory (cases.tally) that values of these cases have changed.
+
+    ALL stands for any number of cases, OTHER for records that are no cases.
+    """
     alias = router.db_for_write(IndexChange)
     table = connections[alias].ops.quote_name(IndexChange._meta.db_table)
     with connections[alias].cursor() as cursor:

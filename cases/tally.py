@@ -3,8 +3,9 @@
 To count fifteen filters in a hundred thousand cases a database has to look at millions of rows; of
 bits it is a few milliseconds. What is held is never older than what the request sees:
 
-- Whatever changes the values of a case (`cases.index` alone) writes an IndexChange in the same
-  transaction. Its id is drawn at random, so none ever comes twice.
+- Whatever changes the values of a case (`cases.index`) writes an IndexChange in the same
+  transaction; so does whatever saves another record (`cases.records`) or an edition
+  (`ingest.services`). Its id is drawn at random, so none ever comes twice.
 - Each count begins with the ids that it sees. A case of which an id has come or gone since the
   values were read is read again. So is everything if a note for any number of cases came or went.
 - The ids are read before the values: values may be newer than their ids say, never older, and then
@@ -172,6 +173,11 @@ def remembered(count: Callable) -> Callable:
         return counted
 
     return found
+
+
+def forget() -> None:
+    """Hold nothing any more: the next count reads everything."""
+    _values.clear()
 
 
 def _anew(changes: dict[int, int]) -> set[int]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from cases import index, records, text
 from cases.models import Document, Edition, Passage, Section
 from cases.models.choices import Source, Translator
+from cases.models.index import OTHER
 from cases.models.vocabulary import HEADER_SCHEMES
 from cases.records import Index, Plan, Problem
 from cases.records.shapes import Span
@@ -126,6 +127,8 @@ def store_edition(
         ).indexed()
         for order, passage in enumerate(report.passages)
     )
+    # Passages are counted on pages, and an edition has no revision that would tell of it.
+    index.note_change(OTHER)
     return edition
 
 

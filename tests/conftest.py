@@ -62,7 +62,7 @@ def nothing_is_remembered():
     """What one test made beside the records must not be in the counts of the next."""
     from cases import tally
 
-    tally._values.clear()
+    tally.forget()
 
 
 @pytest.fixture

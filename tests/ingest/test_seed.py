@@ -22,9 +22,11 @@ from cases.models import (
     Statement,
 )
 from cases.models.choices import Source
+from cases.views.home import figures
 from ingest import uploads
+from ingest.parsers.report import parse_report
 from ingest.parsers.source import decode, read_source
-from ingest.services import SeedRefused, load_seeds
+from ingest.services import SeedRefused, load_seeds, store_edition
 from tests.ingest import seed_folder
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,16 @@ def test_an_edition_keeps_the_bytes_that_were_received(folder):
     assert [p.code for p in edition.passages.order_by("order")] == ["f1", "h1", "p1", "p2", "n1"]
     assert edition.passages.get(code="p1").section.title == "Introduction"
     assert edition.passages.get(code="p1").calls == [[1, 80, 81]]
+
+
+def test_an_edition_alone_is_counted_on_pages_at_once(folder):
+    seed(folder)
+    edition = Edition.objects.get(ref="S-2011-552/en")
+    passages = edition.passages.count()
+    assert figures()["passages"] == passages
+    report = parse_report(bytes(edition.content).decode(), "en")
+    store_edition(edition.document, "en", b"", "again.txt", report, code="en-2")
+    assert figures()["passages"] == 2 * passages
 
 
 def test_one_load_is_one_change_set_with_one_revision_a_record(folder):

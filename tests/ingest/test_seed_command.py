@@ -23,6 +23,10 @@ def test_the_command_says_what_it_does_and_leaves_with_status_1_when_it_refuses(
             check=False,
         )
 
+    refused = manage("seed", "--folder", folder)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "run `python manage.py migrate` first" in refused.stderr
+    assert "Traceback" not in refused.stderr
     assert manage("migrate", "--verbosity", "0").returncode == 0
     done = manage("seed", "--folder", folder)
     assert done.returncode == 0

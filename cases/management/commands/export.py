@@ -3,12 +3,13 @@
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cases.exports import FORMATS, TABLES, write, write_workbook
+from cases.management.migrated import MigratedCommand
 
 
-class Command(BaseCommand):
+class Command(MigratedCommand):
     help = "Write one table as a file, with the same bytes as the site gives."
 
     def add_arguments(self, parser):

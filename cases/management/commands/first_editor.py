@@ -3,12 +3,12 @@
 import secrets
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
 
 from cases.accounts import ask_for_own_password
+from cases.management.migrated import MigratedCommand
 
 
-class Command(BaseCommand):
+class Command(MigratedCommand):
     help = "Create the account `editor` with a random password, unless there is any account."
 
     def handle(self, **options):

@@ -4,13 +4,14 @@
 import sys
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from cases import imports, records
 from cases.imports import DATABASE, FILE, NAMES, Comparison
+from cases.management.migrated import MigratedCommand
 
 
-class Command(BaseCommand):
+class Command(MigratedCommand):
     help = (
         "Show what a file would change, with all its errors, and save it unless something is "
         "refused; then nothing is saved and the exit status is 1."

@@ -4,8 +4,9 @@ import os
 from argparse import ArgumentTypeError
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from cases.management.migrated import MigratedCommand
 from cases.models import Case
 from cases.volume import CASES_PER_DOCUMENT, Lists, fill, holds_seed
 from ingest.services import SeedRefused, load_lists
@@ -17,7 +18,7 @@ def _number(word: str) -> int:
     return int(word)
 
 
-class Command(BaseCommand):
+class Command(MigratedCommand):
     help = (
         "Make up N plausible cases, the same ones for the same seed, to measure with. For a "
         "database of its own: set DATABASE_URL."

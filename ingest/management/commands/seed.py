@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from cases.management.migrated import MigratedCommand
 from ingest.services import SeedRefused, load_seeds
 
 
-class Command(BaseCommand):
+class Command(MigratedCommand):
     help = "Load the seed folder: all of it, or nothing if anything is wrong with it."
 
     def add_arguments(self, parser):
