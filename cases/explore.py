@@ -161,8 +161,8 @@ class Exploration:
     @cached_property
     def tally(self) -> dict[str, int]:
         """How many cases there are, and how many have a date, a country, a stated gap."""
-        asked = self.cases.with_gap().aggregate(
-            dated=Count("pk", filter=DATED), gaps=Count("pk", filter=Q(gap_min_days__isnull=False))
+        asked = self.cases.aggregate(
+            dated=Count("pk", filter=DATED), gaps=Count("pk", filter=Q(gap_least__isnull=False))
         )
         placed = self.found.common("country", self.counts["country"])
         return asked | {"all": self.found.total, "placed": placed}
@@ -204,9 +204,10 @@ class Exploration:
 
     @cached_property
     def gaps(self) -> Gaps:
-        stated = _light(self.cases.with_gap().filter(gap_min_days__isnull=False))
-        most = F("gap_max_days").asc(nulls_last=True)
-        stated = list(stated.order_by("gap_min_days", most, Bytewise("slug"))[:MOST])
+        stated = _light(self.cases.filter(gap_least__isnull=False))
+        stated = stated.annotate(gap_min_days=F("gap_least"), gap_max_days=F("gap_most"))
+        most = F("gap_most").asc(nulls_last=True)
+        stated = list(stated.order_by("gap_least", most, Bytewise("slug"))[:MOST])
         longest = [case.gap_min_days for case in stated] + [
             case.gap_max_days for case in stated if case.gap_max_days is not None
         ]

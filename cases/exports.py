@@ -239,11 +239,13 @@ def _lists_of_case(at_desk: bool) -> dict[str, Expression]:
 
 
 def _cases(cases: QuerySet, at_desk: bool) -> QuerySet:
-    annotated = cases.with_gap().annotate(**_lists_of_case(at_desk))
+    annotated = cases.annotate(**_lists_of_case(at_desk))
     renamed = {
         "countries": "countries_",
         "regions": "regions_",
         "relations": "relations_",
+        "gap_min_days": "gap_least",
+        "gap_max_days": "gap_most",
         "statements": "statements_",
         "published_on": "published",
         "changed_on": "changed",

@@ -8,16 +8,17 @@ from django.utils import translation
 
 from cases.compiled import asked_again
 from cases.facets import values_of
+from cases.gap import Gap, acts, gap, opens
 from cases.models import Case, CaseFacet, IndexChange, Region, StatementActor, Term
 from cases.models.choices import PLACES
 from cases.models.index import ALL, new_id
-from cases.querysets import ORDERED, SEARCHED
+from cases.querysets import GAP, ORDERED, SEARCHED
 from cases.search import head_of, texts_of
 from cases.text import alphabetical, fold, searchable
 from cases.told import LANGUAGES, ToldCase, told
 
 BATCH = 500  # few enough at a time for memory, and for a database's limit of parameters
-COLUMNS = (*SEARCHED, *ORDERED)
+COLUMNS = (*SEARCHED, *ORDERED, *GAP)
 MOST_CHANGES = 300
 
 
@@ -124,7 +125,7 @@ def _update(alias: str) -> str:
 class Indexed:
     """What the list knows of a case: the columns of its row, by name, and values of filters."""
 
-    columns: dict[str, str | None]
+    columns: dict[str, str | int | None]
     values: set[tuple[str, str]]
 
 
@@ -132,8 +133,16 @@ def of(case: ToldCase, terms: dict, regions: dict) -> Indexed:
     """What the list knows of a case; `terms` and `regions` map each to the one around it."""
     texts = [(language, text) for _kind, language, text in texts_of(case)]
     searched = (f" {fold(head_of(case))} ", *searchable(texts))
-    columns = dict(zip(COLUMNS, (*searched, *_in_order(case)), strict=True))
+    columns = dict(zip(COLUMNS, (*searched, *_in_order(case), *_gap(case)), strict=True))
     return Indexed(columns, values_of(case, terms, regions))
+
+
+def _gap(case: ToldCase) -> Gap:
+    dated = [each for each in case.statements if each.days]
+    return gap(
+        [each.days for each in dated if opens(each.scheme, each.phase, each.scope)],
+        [each.days for each in dated if acts(each.scheme, each.scope)],
+    )
 
 
 def _in_order(case: ToldCase) -> list[str | None]:

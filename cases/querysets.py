@@ -27,6 +27,8 @@ SEARCHED = ("search_head", "search_text", "search_squashed")
 ORDERED = tuple(
     f"{name}_order_{language}" for name in ("title", "place") for language in ("en", "fa", "ar")
 )
+# From warning to action, as lists and files take it: see `with_gap`.
+GAP = ("gap_least", "gap_most")
 
 
 def _counted(rows, column: str):

@@ -6,6 +6,7 @@ the rows: that would take many times as long as the database.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,6 +53,9 @@ class ToldStatement:
     scheme: str
     scope: str
     place: str
+    phase: str
+    # The earliest and the latest day, where it is dated.
+    days: tuple[date, date] | None
     notes: tuple[str, ...]
     labels: tuple[str, ...]
     parts: list[Played] = field(default_factory=list)
@@ -90,8 +94,11 @@ def told(cases: Collection[int]) -> list[ToldCase]:
     for case, *region in _rows(_regions, cases):
         found[case].regions.append(_region(*region))
     statements = {}
-    for pk, case, term, scheme, scope, place, *texts in _rows(_statements, cases):
-        each = ToldStatement(term, scheme, scope, place, texts[:3], texts[3:])
+    for pk, case, term, scheme, scope, place, phase, first, last, *texts in _rows(
+        _statements, cases
+    ):
+        days = (_day(first), _day(last)) if first else None
+        each = ToldStatement(term, scheme, scope, place, phase, days, texts[:3], texts[3:])
         statements[pk] = each
         found[case].statements.append(each)
     for pk, language, name, *played in _rows(_parts, cases):
@@ -109,6 +116,11 @@ def told(cases: Collection[int]) -> list[ToldCase]:
 
 def _rows(query, cases: Collection[int]) -> Iterable[tuple]:
     return asked_again(query, cases, router.db_for_read(Case))
+
+
+def _day(value: date | str) -> date:
+    """A day as a plain row has it: SQLite's are text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _cases(ids) -> QuerySet:
@@ -131,7 +143,8 @@ def _regions(ids) -> QuerySet:
 def _statements(ids) -> QuerySet:
     rows = Statement.objects.filter(case__in=ids).order_by("order", "id")
     texts = (f"{name}_{language}" for name in ("note", "term__label") for language in LANGUAGES)
-    return rows.values_list("pk", "case", "term", "scheme", "scope", "place", *texts)
+    columns = ("scheme", "scope", "place", "phase", "earliest", "latest")
+    return rows.values_list("pk", "case", "term", *columns, *texts)
 
 
 def _parts(ids) -> QuerySet:

@@ -20,6 +20,7 @@ from django.utils.translation import override
 from cases import edtf
 from cases.exports import TABLES, restored, rows_of
 from cases.expressions import SEPARATOR
+from cases.gap import acts, gap, opens
 from cases.imports.cells import (
     Coded,
     CodeOf,
@@ -236,20 +237,17 @@ def _bounds(data: Data, name: str, *columns: str) -> Cells:
 
 
 def _gap(told: list[Data]) -> tuple[str, str]:
-    """What `CaseQuerySet.with_gap` asks the database, from canonical data."""
-    dated = [(edtf.bounds(s["when"]), s) for s in told if s.get("when")]
-    openings = [
-        days for days, s in dated if s["term"].startswith("event:") and s.get("phase") == "opening"
-    ]
-    actions = [days for days, s in dated if s["term"].startswith("tool:")]
-    if not openings or not actions:
-        return "", ""
-    opening, action = min(openings), min(actions)
-    if action[1] < opening[0]:
-        return "", ""
-    least = max((action[0] - opening[1]).days, 0)
-    most = "" if action[1] == edtf.OPEN_END else str((action[1] - opening[0]).days)
-    return str(least), most
+    """The gap as the file has it, from canonical data without general rules."""
+    openings, actions = [], []
+    for statement in told:
+        if when := statement.get("when"):
+            scheme, scope = statement["term"].partition(":")[0], statement.get("scope", "")
+            if opens(scheme, statement.get("phase", ""), scope):
+                openings.append(edtf.bounds(when))
+            elif acts(scheme, scope):
+                actions.append(edtf.bounds(when))
+    found = gap(openings, actions)
+    return tuple("" if days is None else str(days) for days in found)
 
 
 def _moment(value: datetime | None) -> str:

@@ -78,6 +78,9 @@ class Case(Recorded):
     place_order_en = models.TextField(editable=False, null=True)
     place_order_fa = models.TextField(editable=False, null=True)
     place_order_ar = models.TextField(editable=False, null=True)
+    # Days from warning to action, written by cases.index too: files and pictures take all of them.
+    gap_least = models.PositiveIntegerField(editable=False, null=True)
+    gap_most = models.PositiveIntegerField(editable=False, null=True)
 
     countries = models.ManyToManyField(
         Country, through="CaseCountry", related_name="cases", verbose_name=_("countries")
@@ -151,7 +154,8 @@ class Case(Recorded):
                 Bytewise("slug"),
                 "working_copy_of",
                 name="case_list",
-            )
+            ),
+            models.Index("review", F("published_on").desc(), Bytewise("slug"), name="case_newest"),
         ]
 
     def __str__(self) -> str:

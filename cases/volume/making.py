@@ -11,6 +11,7 @@ from random import Random
 from django.db.models import Max, Model
 from django.utils.text import slugify
 
+from cases import edtf
 from cases.index import of
 from cases.models import (
     Case,
@@ -290,6 +291,8 @@ class _CaseMaker:
                 each.scheme,
                 each.scope,
                 each.place,
+                each.phase,
+                edtf.bounds(each.when) if each.when else None,
                 in_each(each, "note"),
                 in_each(each.term, "label"),
                 [

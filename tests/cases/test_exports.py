@@ -135,6 +135,7 @@ def guinea():
         case, "tool:secondment", key="general", by=[annan], scope="pattern", quotations=[came]
     )
     make_statement(case, "role:adviser", key="rule", by=[au], scope="pattern", quotations=[came])
+    index.refresh()
     return case
 
 

@@ -5,8 +5,9 @@ from itertools import product
 
 import pytest
 
-from cases import edtf
+from cases import edtf, index
 from cases.models import Actor, Case, Passage, Quotation, Statement, Term
+from cases.querysets import GAP
 from tests.factories import make_case, make_passage, make_quotation, make_statement, make_term
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +297,16 @@ def test_statements_of_a_page_take_a_fixed_number_of_queries(django_assert_num_q
             list(statement.documents.all())
             list(statement.about.all())
             list(statement.credited_to.all())
+
+
+def test_the_gap_that_files_and_pictures_take_is_the_one_that_pages_show():
+    for at, (opening, action) in enumerate(product(["", "2008", "2008-06-01"], repeat=2)):
+        case = make_case(f"case-{at}")
+        make_statement(case, "event:coup", when=opening, phase="opening")
+        make_statement(case, "event:coup", when="2007", phase="opening", scope="pattern")
+        make_statement(case, "tool:mediation", when=f"{action}/.." if at == 4 else action)
+    index.refresh()
+    shown = Case.objects.with_gap().values_list("slug", "gap_min_days", "gap_max_days")
+    stored = Case.objects.values_list("slug", *GAP)
+    assert set(stored) == set(shown)
+    assert len({days[1:] for days in stored}) > 3

@@ -8,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 from cases import imports, records
 from cases.exports import BOM, TABLES, harmless, write, write_workbook
 from cases.imports import Comparison
+from cases.index import refresh
 from cases.models.choices import Part, Source
 from cases.models.vocabulary import HEADER_SCHEMES, WORDLESS_TERMS
 from cases.records import Index
@@ -40,6 +41,8 @@ def save(kind: str, *incoming: dict, source=Source.SEED, who=None) -> None:
     plan = records.plan(kind, found, index, {})
     assert plan.problems == []
     records.apply([plan], index, source=source, who=who)
+    if kind == "case":
+        refresh(found)
 
 
 def change(kind: str, key: str, **changed) -> dict:
