@@ -6,7 +6,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # What `check --deploy` looks at: the settings of a public site, with values for this command only.
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
-	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
+	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org BEHIND_PROXY=on
 
 .PHONY: help install run seed test check bench load format pictures
 
@@ -50,7 +50,7 @@ seed: install
 
 run: seed
 	$(MANAGE) first_editor
-	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4
+	$(BIN)/gunicorn --config config/gunicorn.py --bind 127.0.0.1:$(PORT)
 
 test: install .venv/tests-installed
 	$(BIN)/python tests/run.py
