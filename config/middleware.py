@@ -47,7 +47,7 @@ class _Counted:
 
     def __init__(self, pieces: Iterable[bytes], done):
         self._source, self._pieces, self._done = pieces, iter(pieces), done
-        self._sent, self._complete = 0, False
+        self._sent, self._complete, self._closed = 0, False, False
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -63,6 +63,9 @@ class _Counted:
 
     def close(self) -> None:
         """The server calls it at the end, also where the reader went away in the middle."""
+        if self._closed:
+            return
+        self._closed = True
         try:
             if hasattr(self._source, "close"):
                 self._source.close()

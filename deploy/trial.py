@@ -176,8 +176,9 @@ class Trial:
         self.check(
             "the example's key is refused", "SECRET_KEY is the example's" in refused, refused
         )
+        port = self.database_port
         for old, new in {
-            "cases:PASSWORD@127.0.0.1:5432": f"cases:{self.password}@127.0.0.1:{self.database_port}",
+            "cases:PASSWORD@127.0.0.1:5432": f"cases:{self.password}@127.0.0.1:{port}",
             "put-a-random-key-here": secrets.token_urlsafe(60),
             f"https://{NAME}": f"https://{NAME}:{self.https}",
             "WEB_CONCURRENCY='4'": "WEB_CONCURRENCY='2'",
