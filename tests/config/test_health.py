@@ -1,5 +1,9 @@
 """Whether the process lives, and whether it can answer: /healthz and /readyz."""
 
+import socket
+import time
+
+import psycopg
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -7,7 +11,9 @@ from django.test import override_settings
 
 from cases import index
 from cases.models import Case
+from config import health
 from tests.cases.test_error_pages import without_database  # noqa: F401 - a fixture
+from tests.config.test_settings import run
 from tests.factories import make_case
 
 ADDRESSES = ["/healthz", "/readyz"]
@@ -90,11 +96,28 @@ def test_a_database_that_is_away_is_said_and_nothing_about_it(without_database):
 
 
 @pytest.mark.django_db
-def test_postgresql_is_asked_with_a_limit(client, written):
+def test_a_slow_database_is_given_up(client, written, monkeypatch):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets no reader wait")
-    with connection.cursor() as cursor:
-        client.get("/readyz")
-        cursor.execute("SHOW statement_timeout")
-        # The limit is of the transaction, which here is the test's.
-        assert cursor.fetchone() == ("3s",)
+    monkeypatch.setattr(health, "PATIENCE", 200)
+    where = {"dbname": connection.settings_dict["NAME"], **server()}
+    with psycopg.connect(**where) as somebody:
+        somebody.execute("LOCK TABLE django_migrations")
+        assert problems(client) == {"database": "does not answer"}
+    assert client.get("/readyz").status_code == 200
+
+
+def server():
+    """Where the test database is, in psycopg's names."""
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    given = {name: connection.settings_dict[ours] for name, ours in names.items()}
+    return {name: value for name, value in given.items() if value}
+
+
+def test_a_server_that_never_says_a_word_is_given_up():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/cases?connect_timeout=2"
+        began = time.monotonic()
+        done = run("preflight", DATABASE_URL=url)
+    assert "Not ready: database does not answer." in done.stderr
+    assert time.monotonic() - began < 15
