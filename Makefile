@@ -6,9 +6,9 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # What `check --deploy` looks at: the settings of a public site, with values for this command only.
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
-	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
+	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org BEHIND_PROXY=on
 
-.PHONY: help install run seed test check bench load format pictures
+.PHONY: help install run seed test check bench load format pictures try-deployment
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
 	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
 	@echo "make load     200 readers, three who write, and a database that goes away"
+	@echo "make try-deployment  docs/deployment.md from a clean clone to HTTPS, tried out"
 	@echo "make seed     load the seed folder; safe to repeat"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
@@ -50,7 +51,7 @@ seed: install
 
 run: seed
 	$(MANAGE) first_editor
-	$(BIN)/gunicorn config.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4
+	$(BIN)/gunicorn --config config/gunicorn.py --bind 127.0.0.1:$(PORT)
 
 test: install .venv/tests-installed
 	$(BIN)/python tests/run.py
@@ -60,6 +61,9 @@ bench: install .venv/tests-installed
 
 load: install .venv/tests-installed
 	$(BIN)/python -m tests.benchmarks.load
+
+try-deployment:
+	$(PYTHON) deploy/trial.py
 
 format: .venv/tests-installed
 	$(BIN)/ruff format .

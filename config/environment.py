@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 SWITCH = {"1": True, "on": True, "true": True, "yes": True}
 SWITCH |= {"0": False, "off": False, "false": False, "no": False}
 
@@ -39,6 +40,24 @@ def read_number(name: str, *, default: int, least: int = 0) -> int:
 def read_list(name: str, default: str = "") -> list[str]:
     """Words separated by commas."""
     return [word.strip() for word in read_text(name, default).split(",") if word.strip()]
+
+
+def read_choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    """One of a few words, in small letters."""
+    word = read_text(name, default).lower()
+    if word not in choices:
+        raise ImproperlyConfigured(f"{name}={word!r}: write {' or '.join(choices)}.")
+    return word
+
+
+def read_hosts(name: str) -> list[str]:
+    """The names under which the site answers; those of this machine alone if none is given."""
+    return read_list(name, "localhost,127.0.0.1,[::1]")
+
+
+def public_among(hosts: list[str]) -> list[str]:
+    """Those of the names by which others than this machine reach the site."""
+    return sorted(set(hosts) - LOCAL_HOSTS)
 
 
 def read_site_url(name: str, default: str) -> str:

@@ -10,9 +10,11 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
 from config.environment import (
+    public_among,
     read_database,
-    read_list,
+    read_hosts,
     read_mail,
     read_number,
     read_site_url,
@@ -23,20 +25,36 @@ from config.environment import (
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 SEEDS_DIR = BASE_DIR / "seeds"
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 
 DEBUG = read_switch("DEBUG", default=False)
-ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+ALLOWED_HOSTS = read_hosts("ALLOWED_HOSTS")
+PUBLIC_HOSTS = public_among(ALLOWED_HOSTS)
+if DEBUG and PUBLIC_HOSTS:
+    raise ImproperlyConfigured(
+        f"DEBUG is on and ALLOWED_HOSTS opens the site to {', '.join(PUBLIC_HOSTS)}: its error "
+        "pages would show internals to everybody. Set DEBUG=off."
+    )
 SITE_URL = read_site_url("SITE_URL", "http://localhost:8000")
 IS_SECURE_SITE = SITE_URL.startswith("https://")
 
 
+# What deploy/cases.env has in the place of a key.
+EXAMPLE_KEY = "put-a-random-key-here"
+LEAST_KEY = 50
+
+
 def _secret_key() -> str:
     if key := read_text("SECRET_KEY"):
+        if PUBLIC_HOSTS and (len(key) < LEAST_KEY or EXAMPLE_KEY in key):
+            raise ImproperlyConfigured(
+                f"SECRET_KEY is the example's or shorter than {LEAST_KEY} characters, so sessions "
+                "could be forged. Make one: python3 -c 'import secrets; "
+                "print(secrets.token_urlsafe(60))'"
+            )
         return key
-    if public := set(ALLOWED_HOSTS) - LOCAL_HOSTS:
+    if PUBLIC_HOSTS:
         raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS opens the site to {', '.join(sorted(public))}: set SECRET_KEY as well."
+            f"ALLOWED_HOSTS opens the site to {', '.join(PUBLIC_HOSTS)}: set SECRET_KEY as well."
         )
     try:
         return (VAR_DIR / "secret_key").read_text().strip()
@@ -60,12 +78,16 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     # Ours come first: their command `export` stands before that of import_export.
+    "config",
     "cases",
     "ingest",
     "import_export",
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestLogMiddleware",
+    # Before all that looks at the host, the scheme or the session.
+    "config.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cases.middleware.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -118,6 +140,10 @@ else:
     # cases.csv of 1,000 cases took 11 s with it, 0.6 s without.
     given = DATABASES["default"].setdefault("OPTIONS", {})
     given["options"] = f"{given.get('options', '')} -c jit=off".strip()
+    # A server that is gone without a word is given up after seconds, not after two minutes (its
+    # own time is in milliseconds); what DATABASE_URL says itself goes before.
+    for name, value in {"connect_timeout": 5, "tcp_user_timeout": 10_000}.items():
+        given.setdefault(name, value)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [
@@ -201,11 +227,4 @@ if EMAIL_HOST and not DEFAULT_FROM_EMAIL:
 # Whom somebody asks who cannot sign in, as the page of forgotten passwords says it.
 DESK_CONTACT = read_text("DESK_CONTACT")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    # It writes names and addresses of those who fail to sign in.
-    "loggers": {"axes": {"level": "CRITICAL"}},
-}
+LOGGING = logs.configuration()

@@ -93,8 +93,8 @@ def _resident(pid: int) -> float:
 def served(database: Database) -> Iterator[tuple[int, subprocess.Popen]]:
     """The site exactly as `make run` serves it: its port, and its process."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--threads", "4"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+    command += ["--bind", f"127.0.0.1:{port}"]
     with (FOLDER / "load.log").open("ab") as said:
         server = subprocess.Popen(
             command, cwd=BASE, env=database.environment, stdout=said, stderr=said

@@ -42,8 +42,8 @@ class Reader:
 def site(database: Database):
     """The project as `make run` serves it."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--threads", "4", "--timeout", "120"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+    command += ["--bind", f"127.0.0.1:{port}"]
     with _served(command, port, database.environment) as reader:
         yield reader
 

@@ -4,6 +4,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
+    public_among,
+    read_choice,
     read_database,
     read_list,
     read_mail,
@@ -193,3 +195,20 @@ def test_anything_else_is_no_mail_server_and_its_password_is_not_printed(given, 
     with pytest.raises(ImproperlyConfigured, match="^THING is no address of a mail server") as no:
         read_mail("THING")
     assert "hunter2" not in str(no.value)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, "b"), ("", "b"), ("A", "a"), (" b ", "b")])
+def test_a_choice_is_one_of_its_words(given, value, expected):
+    given(value)
+    assert read_choice("THING", ("a", "b"), "b") == expected
+
+
+def test_a_choice_refuses_any_other_word(given):
+    given("c")
+    with pytest.raises(ImproperlyConfigured, match="^THING='c': write a or b[.]$"):
+        read_choice("THING", ("a", "b"), "b")
+
+
+def test_names_of_this_machine_are_not_public():
+    assert public_among(["localhost", "[::1]", "127.0.0.1"]) == []
+    assert public_among(["b.example", "localhost", "*"]) == ["*", "b.example"]
