@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
 
-.PHONY: help install run seed test check bench load format pictures
+.PHONY: help install run seed backup restore test check bench load format pictures
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
@@ -17,6 +17,8 @@ help:
 	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
 	@echo "make load     200 readers, three who write, and a database that goes away"
 	@echo "make seed     load the seed folder; safe to repeat"
+	@echo "make backup   everything as one file: TO=file, or var/backups; VERIFY=1 looks at it only"
+	@echo "make restore  FROM=file, into an empty database; REPLACE=1 replaces what is there"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
 
@@ -47,6 +49,13 @@ var/catalogues-compiled: var/secret_key $(wildcard locale/*/LC_MESSAGES/django.p
 seed: install
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) seed
+
+backup: install
+	@$(MANAGE) backup $(if $(VERIFY),--check) $(if $(TO),"$(TO)")
+
+restore: install
+	@$(if $(FROM),$(MANAGE) restore $(if $(REPLACE),--replace) "$(FROM)",\
+		echo "Name the file: make restore FROM=var/backups/….zip" >&2; exit 2)
 
 run: seed
 	$(MANAGE) first_editor

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     # Ours come first: their command `export` stands before that of import_export.
     "cases",
     "ingest",
+    "backup",
     "import_export",
 ]
 

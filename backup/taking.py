@@ -1,0 +1,72 @@
+"""Taking a backup while the site runs: one state of the database, and the releases there are."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from backup import releases, schema
+from backup.archive import Manifest, member_of, written
+from backup.tables import lines, models, table_of
+
+
+def default_path() -> Path:
+    """A file in var/backups; names stand in the order of time."""
+    return folder() / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+
+
+def folder() -> Path:
+    return settings.VAR_DIR / "backups"
+
+
+def newest() -> Path | None:
+    """The newest backup of those in var/backups."""
+    return max(folder().glob("*Z.zip"), default=None)
+
+
+def take(
+    path: Path,
+    progress: Callable[[str], None] = lambda line: None,
+    alias: str = DEFAULT_DB_ALIAS,
+) -> Manifest:
+    """Write a backup; a CommandError where it cannot be, and then there is no file."""
+    connection = connections[alias]
+    with snapshot(connection):
+        manifest = Manifest(
+            taken=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            database=connection.vendor,
+            migrations=schema.applied(connection),
+        )
+        with written(path, manifest) as archive:
+            for model in models():
+                table = table_of(model)
+                progress(table.name)
+                manifest.tables.append(table)
+                manifest.rows[table.name] = archive.add(member_of(table.name), lines(model, alias))
+            releases.take(archive, progress)
+    return manifest
+
+
+@contextmanager
+def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """What is read inside is one state of the database; those who write do not wait for it."""
+    if connection.vendor == "postgresql":
+        tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models())
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            if not schema.is_bare(connection):
+                # A restore empties tables for every snapshot: it waits.
+                cursor.execute(f"LOCK TABLE {tables} IN ACCESS SHARE MODE")
+            yield
+        return
+    with connection.cursor() as cursor:
+        # Not Django's `atomic`, which begins as the settings say: as a writer.
+        cursor.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
