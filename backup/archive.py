@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
+from textwrap import shorten
 from typing import BinaryIO
 
 from django.core.management.base import CommandError
@@ -244,6 +245,11 @@ def _cannot_write(path: Path, error: OSError) -> CommandError:
 def why(error: OSError) -> str:
     """What a disk complains of, and what to do where there is no room."""
     return f"{error.strerror}.{' Make room there.' if error.errno in _FULL else ''}"
+
+
+def told(error: Exception) -> str:
+    """What a database complains of, in one line without its last stop."""
+    return shorten(str(error), 300, placeholder=" …").rstrip(".")
 
 
 class Archive:

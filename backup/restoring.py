@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from textwrap import shorten
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -14,7 +13,7 @@ from django.db import Error as DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from backup import releases, schema
-from backup.archive import Archive, Manifest, member_of, opened
+from backup.archive import Archive, Manifest, member_of, opened, told, why
 from backup.tables import Table, models, read_lines, table_of
 from cases import fulltext
 from cases.index import note_change
@@ -45,29 +44,60 @@ def restore(
     connection = connections[alias]
     with opened(path, progress) as archive:
         manifest = archive.manifest
-        schema.refuse_newer(manifest)
-        if schema.is_bare(connection):
-            progress("making the tables")
-            schema.migrate_to(manifest, connection)
-        else:
-            _refuse_other_schema(manifest, connection)
-        with (
-            releases.restored(archive, replace=replace) as place,
-            transaction.atomic(using=alias),
-        ):
-            _load(archive, connection, replace=replace, progress=progress)
-            if schema.is_current(manifest):
-                _go_on_after(connection)
-            place()
-    call_command("migrate", database=alias, verbosity=0)
+        try:
+            _restore(archive, connection, replace=replace, progress=progress)
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database refused: {told(error)}. Nothing was changed. Where it is busy, stop "
+                "the site first; where its disk is full, make room."
+            ) from error
+        except OSError as error:
+            raise CommandError(
+                f"{error.filename or path}: {why(error)} Nothing was changed."
+            ) from error
+    try:
+        _finish(manifest, connection)
+    except DatabaseError as error:
+        raise CommandError(
+            f"All is restored, but not finished: {told(error)}. Run `python manage.py migrate`."
+        ) from error
+    return manifest
+
+
+def _restore(
+    archive: Archive,
+    connection: BaseDatabaseWrapper,
+    *,
+    replace: bool,
+    progress: Callable[[str], None],
+) -> None:
+    manifest = archive.manifest
+    schema.refuse_newer(manifest)
+    if schema.is_bare(connection):
+        progress("making the tables")
+        schema.migrate_to(manifest, connection)
+    else:
+        _refuse_other_schema(manifest, connection)
+    with (
+        releases.restored(archive, replace=replace) as place,
+        transaction.atomic(using=connection.alias),
+    ):
+        _load(archive, connection, replace=replace, progress=progress)
+        if schema.is_current(manifest):
+            _go_on_after(connection)
+        place()
+
+
+def _finish(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:
+    """What follows on the rows: the upgrade of an older schema, and the database's statistics."""
+    call_command("migrate", database=connection.alias, verbosity=0)
     if not schema.is_current(manifest):
-        with transaction.atomic(using=alias):
+        with transaction.atomic(using=connection.alias):
             _go_on_after(connection)
     ContentType.objects.clear_cache()
     with connection.cursor() as cursor:
         # What a server does by itself sooner or later: without it plans are guesses.
         cursor.execute("ANALYZE")
-    return manifest
 
 
 def _refuse_other_schema(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:
@@ -173,11 +203,6 @@ class _Counted:
         for row in self._rows:
             self.count += 1
             yield row
-
-
-def told(error: Exception) -> str:
-    """What a database complains of, in one line without its last stop."""
-    return shorten(str(error), 300, placeholder=" …").rstrip(".")
 
 
 def _go_on_after(connection: BaseDatabaseWrapper) -> None:

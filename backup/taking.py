@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import Error as DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from backup import releases, schema
-from backup.archive import Manifest, member_of, written
+from backup.archive import Manifest, member_of, told, written
 from backup.tables import lines, models, table_of
 
 
@@ -34,7 +36,15 @@ def take(
     alias: str = DEFAULT_DB_ALIAS,
 ) -> Manifest:
     """Write a backup; a CommandError where it cannot be, and then there is no file."""
-    connection = connections[alias]
+    try:
+        return _take(path, progress, connections[alias])
+    except DatabaseError as error:
+        raise CommandError(
+            f"The database cannot be read: {told(error)}. No backup was made."
+        ) from error
+
+
+def _take(path: Path, progress: Callable[[str], None], connection: BaseDatabaseWrapper) -> Manifest:
     with snapshot(connection):
         manifest = Manifest(
             taken=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -46,7 +56,8 @@ def take(
                 table = table_of(model)
                 progress(table.name)
                 manifest.tables.append(table)
-                manifest.rows[table.name] = archive.add(member_of(table.name), lines(model, alias))
+                rows = lines(model, connection.alias)
+                manifest.rows[table.name] = archive.add(member_of(table.name), rows)
             releases.take(archive, progress)
     return manifest
 

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
 
 from backup.archive import opened
-from backup.restoring import told
 from backup.taking import default_path, folder, newest, take
 
 
@@ -35,11 +33,6 @@ class Command(BaseCommand):
                 manifest = archive.manifest
         else:
             path = file or default_path()
-            try:
-                manifest = take(path, progress)
-            except Error as error:
-                raise CommandError(
-                    f"The database cannot be read: {told(error)}. No backup was made."
-                ) from error
+            manifest = take(path, progress)
         size = path.stat().st_size / 1_000_000
         self.stdout.write(f"{path}: {manifest.summary}, {size:,.1f} MB{', whole' * check}")

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import Error
+from django.core.management.base import BaseCommand
 
-from backup.archive import why
-from backup.restoring import restore, told
+from backup.restoring import restore
 
 
 class Command(BaseCommand):
@@ -25,15 +23,5 @@ class Command(BaseCommand):
 
     def handle(self, *, file, replace, verbosity, **options):
         progress = (lambda line: self.stderr.write(line)) if verbosity > 1 else (lambda line: None)
-        try:
-            manifest = restore(file, replace=replace, progress=progress)
-        except Error as error:
-            raise CommandError(
-                f"The database refused: {told(error)}. Nothing was changed. If it is busy, stop "
-                "the site while you restore."
-            ) from error
-        except OSError as error:
-            raise CommandError(
-                f"{error.filename or file}: {why(error)} Nothing was changed."
-            ) from error
+        manifest = restore(file, replace=replace, progress=progress)
         self.stdout.write(f"restored {file}: {manifest.summary}")
