@@ -121,7 +121,9 @@ def _check_names(manifest: Manifest) -> None:
             raise ValueError(f"no rows of {table.name}")
     for name in manifest.members:
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or path.as_posix() != name:
+        # Neither a folder above nor what is not finished; see backup.releases.
+        hidden = any(part.startswith(".") for part in path.parts)
+        if path.is_absolute() or hidden or path.as_posix() != name:
             raise ValueError(f"a member named {name}")
 
 
@@ -173,15 +175,15 @@ def written(path: Path, manifest: Manifest) -> Iterator[Writer]:
     or the file cannot be written.
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
+    if path.exists():
+        raise CommandError(f"{path} is there already: name another file.")
     try:
-        if path.exists():
-            raise CommandError(f"{path} is there already: name another file.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _remove_abandoned(path.parent)
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-    except FileExistsError as error:
-        raise CommandError(f"{unfinished}: another backup is writing this file.") from error
     except OSError as error:
+        if unfinished.exists():
+            raise CommandError(f"{unfinished}: another backup is writing this file.") from error
         raise _cannot_write(path, error) from error
     try:
         with os.fdopen(descriptor, "w+b") as file:

@@ -43,7 +43,7 @@ class Machine:
             },
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
         )
         assert done.returncode == 0, done.stderr
         self.said = done.stderr
