@@ -171,20 +171,20 @@ class Writer:
 def written(path: Path, manifest: Manifest) -> Iterator[Writer]:
     """A file that is there whole at the end, or not at all.
 
-    Until then it has another name, which `unfinished` knows. A CommandError where the disk is full
+    Until then it has another name, which begins with a dot. A CommandError where the disk is full
     or the file cannot be written.
     """
     unfinished = path.with_name(f".{path.name}.unfinished")
-    if path.exists():
-        raise CommandError(f"{path} is there already: name another file.")
     try:
+        if path.exists():
+            raise CommandError(f"{path} is there already: name another file.")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _remove_abandoned(path.parent)
         descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     except OSError as error:
-        if unfinished.exists():
+        if isinstance(error, FileExistsError) and str(error.filename) == str(unfinished):
             raise CommandError(f"{unfinished}: another backup is writing this file.") from error
-        raise _cannot_write(path, error) from error
+        raise _not_made(path, error) from error
     try:
         with os.fdopen(descriptor, "w+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -196,7 +196,7 @@ def written(path: Path, manifest: Manifest) -> Iterator[Writer]:
             unfinished.rename(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise _not_made(path, error) from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -237,8 +237,8 @@ def _digest(file: BinaryIO) -> str:
     return found.hexdigest()
 
 
-def _cannot_write(path: Path, error: OSError) -> CommandError:
-    said = f"{path} cannot be written: {why(error)} No backup was made."
+def _not_made(path: Path, error: OSError) -> CommandError:
+    said = f"No backup was made: {error.filename or path}: {why(error)}"
     if error.errno in _FULL:
         said += " Or name a file on another disk with TO=file."
     return CommandError(said)

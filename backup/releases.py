@@ -67,8 +67,8 @@ def restored(archive: Archive, *, replace: bool) -> Iterator[Callable[[], None]]
     if not wanted:
         yield lambda: None
         return
+    _tidy(root)
     for name in (_STAGED, _REPLACED):
-        shutil.rmtree(root / name, ignore_errors=True)  # of a restore that was killed
         (root / name).mkdir(parents=True)
     placed: list[str] = []
 
@@ -86,12 +86,20 @@ def restored(archive: Archive, *, replace: bool) -> Iterator[Callable[[], None]]
         for name in placed:
             if (root / name).exists() and not (root / _STAGED / name).exists():
                 (root / name).rename(root / _STAGED / name)
-            if (root / _REPLACED / name).exists():
-                (root / _REPLACED / name).rename(root / name)
         raise
+    else:
+        shutil.rmtree(root / _REPLACED)
     finally:
-        for name in (_STAGED, _REPLACED):
-            shutil.rmtree(root / name, ignore_errors=True)
+        _tidy(root)
+
+
+def _tidy(root: Path) -> None:
+    """Remove what a restore has unpacked; what it replaced goes back where its place is empty."""
+    for path in (root / _REPLACED).iterdir() if (root / _REPLACED).is_dir() else ():
+        if not (root / path.name).exists():
+            path.rename(root / path.name)
+    for name in (_STAGED, _REPLACED):
+        shutil.rmtree(root / name, ignore_errors=True)
 
 
 def _compared(files: dict[str, Member], root: Path) -> tuple[set[str], set[str]]:

@@ -75,7 +75,10 @@ def _restore(
     schema.refuse_newer(manifest)
     if schema.is_bare(connection):
         progress("making the tables")
-        schema.migrate_to(manifest, connection)
+        if schema.is_current(manifest):
+            call_command("migrate", database=connection.alias, verbosity=0)
+        else:
+            schema.migrate_to(manifest, connection)
     else:
         _refuse_other_schema(manifest, connection)
     with (
@@ -90,7 +93,8 @@ def _restore(
 
 def _finish(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:
     """What follows on the rows: the upgrade of an older schema, and the database's statistics."""
-    call_command("migrate", database=connection.alias, verbosity=0)
+    if not schema.is_finished(connection):
+        call_command("migrate", database=connection.alias, verbosity=0)
     if not schema.is_current(manifest):
         with transaction.atomic(using=connection.alias):
             _go_on_after(connection)

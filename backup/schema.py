@@ -34,6 +34,12 @@ def applied(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(there)
 
 
+def is_finished(connection: BaseDatabaseWrapper) -> bool:
+    """Whether a database has all migrations of this program, those of other tables too."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 def is_current(manifest: Manifest) -> bool:
     """Whether the backup has all migrations of this program."""
     return set(manifest.migrations) >= _of_ours(MigrationLoader(None).graph.nodes)

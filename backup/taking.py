@@ -45,6 +45,7 @@ def take(
 
 
 def _take(path: Path, progress: Callable[[str], None], connection: BaseDatabaseWrapper) -> Manifest:
+    schema.applied(connection)  # where tables are missing, it says so
     with snapshot(connection):
         manifest = Manifest(
             taken=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -69,9 +70,8 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
         tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models())
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            if not schema.is_bare(connection):
-                # A restore empties tables for every snapshot: it waits.
-                cursor.execute(f"LOCK TABLE {tables} IN ACCESS SHARE MODE")
+            # Before anything is read: what a restore empties is empty for older snapshots too.
+            cursor.execute(f"LOCK TABLE {tables} IN ACCESS SHARE MODE")
             yield
         return
     with connection.cursor() as cursor:

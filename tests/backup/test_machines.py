@@ -75,7 +75,7 @@ def first(folder, new):
     )
     assert [each.name for each in dying.parent.iterdir()] == [".a.zip.unfinished"]
     assert list(full.parent.iterdir()) == []
-    assert f"{full} cannot be written: File too large. Make room there." in machine.said
+    assert f"No backup was made: {full}: File too large. Make room there." in machine.said
     return facts, path
 
 

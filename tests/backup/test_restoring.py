@@ -262,6 +262,15 @@ def test_releases_are_as_they_were_where_the_database_refuses(backup, releases):
     assert (releases / "2026-1" / "cases.csv").read_text() == "another\n"
 
 
+def test_what_a_killed_restore_left_is_put_right_by_the_next(backup, releases):
+    (releases / ".replaced" / "2025-1").mkdir(parents=True)
+    (releases / ".replaced" / "2025-1" / "cases.csv").write_text("another\n")
+    (releases / ".restoring" / "2026-1").mkdir(parents=True)
+    restore(backup[0])
+    assert sorted(each.name for each in releases.iterdir()) == ["2025-1", "2026-1"]
+    assert (releases / "2025-1" / "cases.csv").read_text() == "another\n"
+
+
 def test_releases_that_cannot_be_written_are_said_and_nothing_changes(backup, releases):
     releases.write_text("a file, where a folder should be")
     before = stored()
