@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org BEHIND_PROXY=on
 
-.PHONY: help install run seed test check bench load format pictures try-deployment
+.PHONY: help install run seed backup restore test check bench load format pictures try-deployment
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
@@ -18,6 +18,8 @@ help:
 	@echo "make load     200 readers, three who write, and a database that goes away"
 	@echo "make try-deployment  docs/deployment.md from a clean clone to HTTPS, tried out"
 	@echo "make seed     load the seed folder; safe to repeat"
+	@echo "make backup   everything as one file: TO=file, or var/backups; VERIFY=1 looks at it only"
+	@echo "make restore  FROM=file, into an empty database; REPLACE=1 replaces what is there"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
 
@@ -48,6 +50,13 @@ var/catalogues-compiled: var/secret_key $(wildcard locale/*/LC_MESSAGES/django.p
 seed: install
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) seed
+
+backup: install
+	@$(MANAGE) backup $(if $(VERIFY),--check) $(if $(TO),"$(TO)")
+
+restore: install
+	@$(if $(FROM),$(MANAGE) restore $(if $(REPLACE),--replace) "$(FROM)",\
+		echo "Name the file: make restore FROM=var/backups/….zip" >&2; exit 2)
 
 run: seed
 	$(MANAGE) first_editor

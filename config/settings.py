@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "config",
     "cases",
     "ingest",
+    "backup",
     "import_export",
 ]
 
