@@ -1,5 +1,6 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_migrate
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete, post_migrate, pre_save
 from django.utils.translation import gettext_lazy as _
 
 from cases.fulltext import keep_triggers
@@ -19,3 +20,17 @@ class CasesConfig(AppConfig):
         from cases.index import forget
 
         post_delete.connect(forget, sender="cases.Case")
+        self._watch_sign_ins()
+
+    @staticmethod
+    def _watch_sign_ins():
+        from axes.signals import user_locked_out
+
+        from cases.security import record, sessions
+
+        user_logged_in.connect(sessions.begin)
+        user_logged_in.connect(record.note_sign_in)
+        user_logged_out.connect(record.note_sign_out)
+        user_login_failed.connect(record.note_failure)
+        user_locked_out.connect(record.note_pause)
+        pre_save.connect(record.forget_form, sender="axes.AccessAttempt")
