@@ -196,6 +196,7 @@ LANGUAGE_COOKIE_SECURE = IS_SECURE_SITE
 if IS_SECURE_SITE:
     # No other host of the domain, and nobody between who speaks HTTP, can plant such a cookie.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 CSRF_FAILURE_VIEW = "cases.views.errors.csrf_failed"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE_SITE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE_SITE
