@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.fulltext import keep_triggers
 from cases.roles import make_groups
+from cases.unchanging import keep_trigger
 
 
 class CasesConfig(AppConfig):
@@ -17,6 +18,7 @@ class CasesConfig(AppConfig):
         # After Django's own handler, which makes the permissions.
         post_migrate.connect(make_groups, sender=self)
         post_migrate.connect(keep_triggers, sender=self)
+        post_migrate.connect(keep_trigger, sender=self)
         from cases.index import forget
 
         post_delete.connect(forget, sender="cases.Case")

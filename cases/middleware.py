@@ -3,6 +3,7 @@
 import re
 
 import brotli
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import site
 from django.middleware.gzip import GZipMiddleware
@@ -15,7 +16,7 @@ from cases.models import PasswordDue, SignInEvent
 from cases.security import second_factor, sessions
 from cases.security.record import note
 from cases.security.site import typed
-from cases.views.errors import invalid_query
+from cases.views.errors import invalid_query, too_large
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -46,6 +47,26 @@ class CompressionMiddleware(GZipMiddleware):
         if (etag := response.get("ETag", "")).startswith('"'):
             response.headers["ETag"] = f"W/{etag}"
         return response
+
+
+class BodyLimitMiddleware:
+    """413 for a request that is longer than any file that may be sent, before it is read.
+
+    Whoever sends it need not be signed in. The server reads no more than the length that is said.
+    """
+
+    # For the other fields of the form around the file.
+    AROUND = 3_000_000
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        largest = max(settings.MAX_UPLOAD_MB * 1024 * 1024, settings.IMPORT_MAX_BYTES)
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdecimal() and int(said) > largest + self.AROUND:
+            return too_large(request, (largest + self.AROUND) // 1_000_000)
+        return self.get_response(request)
 
 
 class InvalidQueryMiddleware:

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cases.middleware.BodyLimitMiddleware",
     "cases.middleware.DeskSessionMiddleware",
     "cases.middleware.OwnPasswordMiddleware",
     "cases.middleware.SecondFactorMiddleware",

@@ -66,6 +66,12 @@ def csrf_failed(request, reason=""):
     return error_page(request, 403, _("Not allowed"), sentences)
 
 
+def too_large(request, limit: int):
+    """413: more megabytes than are taken in."""
+    sentence = _("More than %(limit)s MB are not taken in at once: divide the file.")
+    return error_page(request, 413, _("Too large"), [sentence % {"limit": limit}])
+
+
 def not_found(request, exception=None):
     sentence = str(exception) if isinstance(exception, Http404) and exception.args else ""
     if not sentence or sentence.startswith(("{", "No ")):
