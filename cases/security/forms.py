@@ -18,7 +18,7 @@ def code_field(**options) -> forms.CharField:
     """A field for a code, of the app or for recovery."""
     attributes = {"autocomplete": "one-time-code", "dir": "ltr", "spellcheck": "false"}
     return forms.CharField(
-        label=_("Code"),
+        label=_("Code of the second factor"),
         max_length=CODE_LENGTH,
         widget=forms.TextInput(attributes | {"autocapitalize": "none"}),
         **options,
