@@ -291,9 +291,7 @@ def test_a_session_without_the_code_of_its_account_opens_nothing(client, method)
         assert "_auth_user_id" not in client.session
 
 
-@pytest.mark.parametrize(
-    ("group", "method"), [("reviewer", "get"), ("administrator", "get"), ("superuser", "post")]
-)
+@pytest.mark.parametrize(("group", "method"), [("reviewer", "get"), ("superuser", "post")])
 def test_who_must_have_a_second_factor_opens_nothing_without(client, settings, group, method):
     settings.REQUIRE_SECOND_FACTOR = True
     client.force_login(make_person(group, "demanded"))

@@ -144,18 +144,15 @@ def test_nothing_that_editors_write_is_code_on_any_page(client):
     )
     make_document("evil", title_en=EVIL)
     shown = 0
-    for prefix in PREFIXES[:2]:
-        for address in (*every_address(), "/cases/", "/cases/public/", "/compare/?case=public"):
-            response = client.get(prefix + address, follow=True)
-            kind = response.get("Content-Type", "")
-            if not kind.startswith(
-                ("text/html", "application/xml", "application/atom", "text/xml")
-            ):
-                continue  # what no browser runs
-            page = response.getvalue().decode()
-            assert "<img src=x" not in page, address
-            assert "<script>alert" not in page, address
-            shown += "onerror=alert(1)" in page
+    for address in (*every_address(), "/cases/", "/cases/public/", "/fa/cases/public/"):
+        response = client.get(address, follow=True)
+        kind = response.get("Content-Type", "")
+        if not kind.startswith(("text/html", "application/xml", "application/atom", "text/xml")):
+            continue  # what no browser runs
+        page = response.getvalue().decode()
+        assert "<img src=x" not in page, address
+        assert "<script>alert" not in page, address
+        shown += "onerror=alert(1)" in page
     assert shown >= 10  # it does stand there, as text
 
 
@@ -273,8 +270,9 @@ def test_who_changed_what_is_written_with_the_change_and_cannot_be_deleted_with_
     address = f"/admin/cases/term/{quote(term.pk)}/change/"
     form = client.get(address).context["adminform"].form
     shown = {name: form[name].value() for name in form.fields} | {"label_en": "Another"}
-    posted = {name: value for name, value in shown.items() if value not in (None, False)}
-    assert client.post(address, posted).status_code == 302
+    posted = {name: value for name, value in shown.items() if value is not None}
+    answer = client.post(address, posted)
+    assert answer.status_code == 302, answer.context["errors"]
     assert Revision.objects.latest("pk").who == editor
     client.force_login(make_person("superuser"))
     page = client.post(f"/admin/auth/user/{editor.pk}/delete/", {"post": "yes"})
