@@ -8,12 +8,13 @@ MANAGE := $(BIN)/python manage.py
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org BEHIND_PROXY=on
 
-.PHONY: help install run seed backup restore test check bench load format pictures try-deployment
+.PHONY: help install run seed backup restore test check audit bench load format pictures try-deployment
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
 	@echo "make test     install and pass all tests, on SQLite and PostgreSQL"
 	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
+	@echo "make audit    ask the public lists of vulnerabilities about every pin (needs the network)"
 	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
 	@echo "make load     200 readers, three who write, and a database that goes away"
 	@echo "make try-deployment  docs/deployment.md from a clean clone to HTTPS, tried out"
@@ -87,3 +88,7 @@ check: install .venv/tests-installed
 	$(MANAGE) makemigrations --check --dry-run
 	$(DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING
 	$(MAKE) test
+
+# Without --strict, a pin about which nobody answered would pass as clean.
+audit: .venv/tests-installed
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt

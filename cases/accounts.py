@@ -7,9 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from cases.models import PasswordDue
+from cases.models import PasswordDue, SignInEvent
 
 
 def ask_for_own_password(user) -> None:
@@ -33,6 +34,9 @@ class OwnPasswordValidator:
         """Django calls this when a new password was saved, by whatever form."""
         PasswordDue.objects.filter(user=user.pk).delete()
         lift_pause(user)
+        from cases.security.record import note  # it reads addresses as this module does
+
+        note(SignInEvent.PASSWORD_SET, user)
 
     def get_help_text(self):
         return _("Your password can’t be the one that was given to you.")
@@ -42,7 +46,21 @@ def lift_pause(user) -> int:
     """Let an account sign in again at once; gives the number of failures that are forgotten."""
     from axes.utils import reset  # its models must be loaded, and settings read this module
 
-    return reset(username=user.get_username())
+    return reset(username=counted_as(user.get_username()))
+
+
+def counted_as(name: str | None) -> str:
+    """The mark under which failures of a name are counted.
+
+    The name itself is not kept: people type passwords there.
+    """
+    return salted_hmac("cases.accounts.counted_as", name or "", algorithm="sha256").hexdigest()
+
+
+def name_counted(request, credentials=None) -> str:
+    """The mark of the name with which somebody tries to sign in."""
+    said = credentials if credentials is not None else request.POST
+    return counted_as(said.get("username"))
 
 
 def client_address(request) -> str | None:
@@ -60,7 +78,7 @@ def locked_out(request, response=None, credentials=None):
     """429: too many failures, with the time from which signing in is possible again."""
     from axes.models import AccessAttempt
 
-    name = (credentials or {}).get("username") or ""
+    name = name_counted(request, credentials)
     failed = AccessAttempt.objects.filter(username=name, ip_address=request.axes_ip_address)
     last = failed.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
     until = (last or timezone.now()) + settings.AXES_COOLOFF_TIME

@@ -3,14 +3,20 @@
 import re
 
 import brotli
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import site
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from cases.filters import InvalidQuery
-from cases.models import PasswordDue
-from cases.views.errors import invalid_query
+from cases.models import PasswordDue, SignInEvent
+from cases.security import second_factor, sessions
+from cases.security.record import note
+from cases.security.site import typed
+from cases.views.errors import invalid_query, too_large
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -43,6 +49,26 @@ class CompressionMiddleware(GZipMiddleware):
         return response
 
 
+class BodyLimitMiddleware:
+    """413 for a request that is longer than any file that may be sent, before it is read.
+
+    Whoever sends it need not be signed in. The server reads no more than the length that is said.
+    """
+
+    # For the other fields of the form around the file.
+    AROUND = 3_000_000
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        largest = max(settings.MAX_UPLOAD_MB * 1024 * 1024, settings.IMPORT_MAX_BYTES)
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if said.isdecimal() and int(said) > largest + self.AROUND:
+            return too_large(request, (largest + self.AROUND) // 1_000_000)
+        return self.get_response(request)
+
+
 class InvalidQueryMiddleware:
     """Answers 400 with its reasons wherever a query string could not be understood."""
 
@@ -61,7 +87,7 @@ class InvalidQueryMiddleware:
 class OwnPasswordMiddleware:
     """Whoever signs in with a password that somebody else chose sets one of his own first."""
 
-    LEFT_OPEN = ("password_change", "logout", "login", "jsi18n")
+    LEFT_OPEN = ("password_change", "logout", "login", "jsi18n", "session")
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -75,4 +101,74 @@ class OwnPasswordMiddleware:
             return None
         if user.is_authenticated and PasswordDue.objects.filter(user=user.pk).exists():
             return redirect(reverse("admin:password_change"))
+        return None
+
+
+class DeskSessionMiddleware:
+    """Lets nobody into the desk with a session that is over or half signed in.
+
+    The one place for every address of the desk. A form from such a session is not lost: its author
+    signs in on the page that answers it, and sends it again.
+    """
+
+    # A look at the session is no use of it.
+    LOOKS = ("session",)
+    NOT_KEPT = ("login", "logout")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, arguments, named):
+        match = request.resolver_match
+        if match.app_name != "admin":
+            return None
+        if request.user.is_authenticated:
+            self._check(request, match.url_name)
+        is_lost = request.method == "POST" and not request.user.is_authenticated
+        if not is_lost or match.url_name in self.NOT_KEPT or not self._may_keep(request):
+            return None
+        return site.sign_in_again(request)
+
+    def _check(self, request, name: str) -> None:
+        """End a session that is over, or that its account's second factor did not open."""
+        why = sessions.why_over(request)
+        if not why and not request.user.is_verified() and second_factor.has_one(request.user):
+            why = sessions.needs_code()
+        if why:
+            note(SignInEvent.SESSION_ENDED, request.user, request=request)
+            sessions.end(request)
+            messages.warning(request, why)
+        elif name not in self.LOOKS:
+            sessions.note_use(request)
+
+    @staticmethod
+    def _may_keep(request) -> bool:
+        """Whether anything was typed, and no password: that is written into no page."""
+        return bool(typed(request)) and not any("password" in name for name in request.POST)
+
+
+class SecondFactorMiddleware:
+    """Whoever must have a second factor and has none sets one up before all else."""
+
+    LEFT_OPEN = (
+        *OwnPasswordMiddleware.LEFT_OPEN,
+        *("password_change_done", "second_factor_set_up"),
+    )
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, arguments, named):
+        match, user = request.resolver_match, request.user
+        if match.app_name != "admin" or match.url_name in self.LEFT_OPEN:
+            return None
+        # Whoever has one and was not asked for it has no session by now.
+        if user.is_authenticated and not user.is_verified() and second_factor.is_demanded(user):
+            return redirect(reverse("admin:second_factor_set_up"))
         return None

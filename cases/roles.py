@@ -51,6 +51,7 @@ _ADMINISTERS = {
         for model in ("country", "region")
     ),
     *("auth.view_user", "auth.add_user", "auth.change_user", "auth.view_group"),
+    "cases.view_signin",
 }
 PERMISSIONS = {
     EDITOR: frozenset(_EDITS),

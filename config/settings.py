@@ -5,6 +5,7 @@ docs/deployment.md lists the variables. Everything the program writes lies under
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -67,7 +68,8 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # Django's admin, with a site of ours.
+    "cases.security.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -75,6 +77,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_filters",
     "django_htmx",
     # Ours come first: their command `export` stands before that of import_export.
@@ -98,10 +103,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cases.middleware.BodyLimitMiddleware",
+    "cases.middleware.DeskSessionMiddleware",
     "cases.middleware.OwnPasswordMiddleware",
+    "cases.middleware.SecondFactorMiddleware",
     "cases.middleware.InvalidQueryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -160,10 +169,18 @@ AXES_CLIENT_IP_CALLABLE = "cases.accounts.client_address"
 # Trying on while locked does not make the wait longer: the page has said when it ends.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-# Who signed in when is nobody's business; failures are kept only while they count.
+AXES_USERNAME_CALLABLE = "cases.accounts.name_counted"
+# Failures are kept here only while they count; the record of sign-ins is `cases.security.record`.
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# Days after which the record of sign-ins forgets.
+SIGN_INS_DAYS = read_number("SIGN_INS_DAYS", default=90, least=1)
+
+# Whether those who publish or keep accounts must have a second factor.
+REQUIRE_SECOND_FACTOR = read_switch("REQUIRE_SECOND_FACTOR", default=False)
+# What an app of codes writes above them.
+OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "cases.accounts.OwnPasswordValidator"},
@@ -197,7 +214,18 @@ MAX_UPLOAD_MB = read_number("MAX_UPLOAD_MB", default=20, least=1)
 # A table that comes home; ten thousand rows of cases are some ten megabytes.
 IMPORT_MAX_BYTES = 25_000_000
 
+# A session of the desk ends so long after signing in, and after so long without any use.
+SESSION_COOKIE_AGE = 3600 * read_number("SESSION_HOURS", default=12, least=1)
+SESSION_IDLE = timedelta(minutes=read_number("SESSION_IDLE_MINUTES", default=60, least=5))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_SECURE_SITE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = IS_SECURE_SITE
+if IS_SECURE_SITE:
+    # No other host of the domain, and nobody between who speaks HTTP, can plant such a cookie.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+CSRF_FAILURE_VIEW = "cases.views.errors.csrf_failed"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE_SITE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE_SITE
 if read_switch("BEHIND_PROXY", default=False):

@@ -18,6 +18,8 @@ from ingest.readers import read_file
 from ingest.services import store_edition
 
 KEPT_FOR = timedelta(days=1)
+# Of one person's files that wait; the oldest go.
+MOST_KEPT = 10
 
 
 class UploadRefused(Exception):
@@ -42,7 +44,10 @@ def keep_aside(
 ) -> PendingUpload:
     """Keep a file until it is saved or a day has passed; the same file replaces what was kept."""
     sha256 = hashlib.sha256(content).hexdigest()
-    PendingUpload.objects.filter(who=who, sha256=sha256).delete()
+    own = PendingUpload.objects.filter(who=who)
+    own.filter(sha256=sha256).delete()
+    older = own.order_by("-when").values_list("pk", flat=True)
+    own.filter(pk__in=list(older[MOST_KEPT - 1 :])).delete()
     return PendingUpload.objects.create(
         who=who,
         document=document,

@@ -5,16 +5,23 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases.accounts import ask_for_own_password, lift_pause
+from cases.admin.base import ReadOnlyAdmin
+from cases.models import SignIn
 from cases.roles import group_label, permission_label
+from cases.security import second_factor
 
 User = get_user_model()
 LABELS = {Group: group_label, Permission: permission_label}
-admin.site.unregister(User)
-admin.site.unregister(Group)
+# Secrets of second factors are for nobody to look at, not even for a superuser.
+for model in (User, Group, TOTPDevice, StaticDevice):
+    admin.site.unregister(model)
 
 
 class Labelled:
@@ -37,10 +44,23 @@ class GroupFilter(admin.RelatedFieldListFilter):
 class PeopleAdmin(Labelled, UserAdmin):
     """Whoever gets a password from somebody else sets one of his own at the first sign-in."""
 
-    list_display = ["username", "first_name", "last_name", "email", "is_active", "last_login"]
+    list_display = [
+        *("username", "first_name", "last_name", "email", "is_active"),
+        *("has_second_factor", "last_login"),
+    ]
     list_filter = ["is_active", ("groups", GroupFilter)]
     show_facets = admin.ShowFacets.ALWAYS
-    actions = ["lift_pauses"]
+    actions = ["lift_pauses", "reset_second_factors"]
+
+    def get_queryset(self, request):
+        devices = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return super().get_queryset(request).annotate(with_second_factor=Exists(devices))
+
+    @admin.display(
+        description=gettext_lazy("second factor"), boolean=True, ordering="with_second_factor"
+    )
+    def has_second_factor(self, user):
+        return user.with_second_factor
 
     def get_readonly_fields(self, request, obj=None):
         """Groups say who may what; beyond them only a superuser gives rights."""
@@ -73,6 +93,37 @@ class PeopleAdmin(Labelled, UserAdmin):
         count = sum(lift_pause(user) for user in queryset)
         said = ngettext("%(n)d pause lifted.", "%(n)d pauses lifted.", count)
         self.message_user(request, said % {"n": count} if count else _("Nobody had to wait."))
+
+    @admin.action(
+        description=gettext_lazy("Take the second factor away (lost telephone)"),
+        permissions=["change"],
+    )
+    def reset_second_factors(self, request, queryset):
+        """Whoever lost it signs in by password; where one is demanded, a new one is set up then."""
+        changeable = [user for user in queryset if self.has_change_permission(request, user)]
+        count = sum(second_factor.reset(user, by=request.user) for user in changeable)
+        said = ngettext(
+            "%(n)d second factor taken away.", "%(n)d second factors taken away.", count
+        )
+        nothing = _("None of them has a second factor that you may take away.")
+        self.message_user(request, said % {"n": count} if count else nothing)
+
+
+@admin.register(SignIn)
+class SignInAdmin(ReadOnlyAdmin):
+    """What happened to accounts, for whoever looks for an intruder."""
+
+    list_display = ["when", "account", "what", "network", "times", "by"]
+    list_filter = ["what", ("user", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["user", "by"]
+    search_fields = ["user__username", "network"]
+    date_hierarchy = "when"
+
+    @admin.display(
+        description=gettext_lazy("account"), ordering="user", empty_value=gettext_lazy("no account")
+    )
+    def account(self, sign_in):
+        return sign_in.user
 
 
 @admin.register(Group)

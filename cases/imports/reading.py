@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -25,6 +26,12 @@ ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # A zip bomb swells a thousandfold; spreadsheets of text swell some ten to thirtyfold.
 SWELLING = 200
+# What a spreadsheet has at the most, whatever a file says of its rows.
+MOST_ROWS = 1_048_576
+# Many times what any table has.
+MOST_COLUMNS = 1_000
+# No spreadsheet writes a document type, and nothing good comes of the entities in one.
+_DOCTYPES = tuple("<!DOCTYPE".encode(each) for each in ("ascii", "utf-16-le", "utf-16-be"))
 
 
 class Unreadable(Exception):
@@ -115,6 +122,7 @@ def _read_csv(text: str) -> Sheet:
     lines = []
     try:
         for line in reader:
+            _check_width(line)
             lines.append(line)
     except csv.Error as error:
         raise Unreadable(
@@ -122,6 +130,14 @@ def _read_csv(text: str) -> Sheet:
             % {"row": len(lines) + 1, "error": error}
         ) from error
     return _sheet("", [(number, line, {}) for number, line in enumerate(lines, start=1)])
+
+
+def _check_width(line) -> None:
+    if len(line) > MOST_COLUMNS:
+        raise Unreadable(
+            _("A row has more than %(limit)s columns: no table has as many; check the file.")
+            % {"limit": MOST_COLUMNS}
+        )
 
 
 def _delimiter(text: str) -> str:
@@ -192,6 +208,11 @@ def _check_package(content: bytes, limit: int | None) -> None:
         raise Unreadable(
             _("The workbook is damaged: open it in a spreadsheet and save it anew as XLSX.")
         ) from error
+    _check_members(members, content, limit)
+    _check_types(content)
+
+
+def _check_members(members: list[zipfile.ZipInfo], content: bytes, limit: int | None) -> None:
     names = {member.filename for member in members}
     if "xl/workbook.xml" not in names:
         raise Unreadable(_("This is no XLSX workbook: save the table as XLSX or as CSV UTF-8."))
@@ -204,6 +225,29 @@ def _check_package(content: bytes, limit: int | None) -> None:
     unpacked = sum(member.file_size for member in members)
     if unpacked > SWELLING * len(content) or (limit is not None and unpacked > 10 * limit):
         raise Unreadable(_("The workbook is far larger unpacked than packed, and is refused."))
+
+
+def _check_types(content: bytes) -> None:
+    """Refuse a package of which a part declares a document type; its size was checked before."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            parts = (package.read(each) for each in package.namelist() if not _is_media(each))
+            has_type = any(doctype in part for part in parts for doctype in _DOCTYPES)
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError) as error:
+        raise Unreadable(
+            _("The workbook is damaged: open it in a spreadsheet and save it anew as XLSX.")
+        ) from error
+    if has_type:
+        raise Unreadable(
+            _(
+                "The workbook declares a document type, as no spreadsheet does: open it in a "
+                "spreadsheet and save it anew as XLSX."
+            )
+        )
+
+
+def _is_media(name: str) -> bool:
+    return name.startswith("xl/media/")
 
 
 def _read_sheet(sheet) -> Sheet | None:
@@ -221,6 +265,11 @@ def _read_sheet(sheet) -> Sheet | None:
 def _lines(sheet) -> Iterator[tuple[int, list[str], dict[int, str]]]:
     sheet.reset_dimensions()  # what the file says of them may be anything
     for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number > MOST_ROWS:
+            raise Unreadable(_("A sheet has more rows than a spreadsheet can hold."))
+        if number > 1 and not row:
+            continue  # one that the file leaves out, down to a number that may be anything
+        _check_width(row)
         line, bad = [], {}
         for place, cell in enumerate(row):
             if cell.data_type == "f":

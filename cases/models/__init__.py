@@ -1,6 +1,6 @@
 """The data model; docs/data-model.md has a paragraph on each class."""
 
-from cases.models.accounts import PasswordDue
+from cases.models.accounts import PasswordDue, SignIn, SignInEvent
 from cases.models.actors import Actor, ActorName
 from cases.models.cases import Case, CaseCountry, CaseRelation
 from cases.models.documents import (
@@ -42,6 +42,8 @@ __all__ = [
     "Region",
     "Revision",
     "Section",
+    "SignIn",
+    "SignInEvent",
     "Statement",
     "StatementActor",
     "StatementQuotation",

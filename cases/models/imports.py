@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 KEPT_FOR = timedelta(hours=12)
+# Of one person's files that wait; the oldest go.
+MOST_KEPT = 10
 
 
 class PendingImportQuerySet(models.QuerySet):
@@ -21,7 +23,10 @@ class PendingImportQuerySet(models.QuerySet):
     def keep(self, **values) -> "PendingImport":
         """Keep a file until its uploader has seen what it would do; forget those that expired."""
         self.filter(when__lt=timezone.now() - KEPT_FOR).delete()
-        return self.create(**values)
+        kept = self.create(**values)
+        older = self.filter(who=kept.who).order_by("-when").values_list("pk", flat=True)
+        self.filter(pk__in=list(older[MOST_KEPT:])).delete()
+        return kept
 
 
 class PendingImport(models.Model):

@@ -54,6 +54,24 @@ def forbidden(request, exception=None):
     return error_page(request, 403, _("Not allowed"), [_("You may not do this here.")])
 
 
+def csrf_failed(request, reason=""):
+    """403: a form without the token of this browser; what it said is shown to nobody again."""
+    sentences = [
+        _("Nothing was saved: this form is not of your present session, or not of this site."),
+        _(
+            "If you signed in anew since you opened it: go back, copy what you typed, load the "
+            "page anew and paste it."
+        ),
+    ]
+    return error_page(request, 403, _("Not allowed"), sentences)
+
+
+def too_large(request, limit: int):
+    """413: more megabytes than are taken in."""
+    sentence = _("More than %(limit)s MB are not taken in at once: divide the file.")
+    return error_page(request, 413, _("Too large"), [sentence % {"limit": limit}])
+
+
 def not_found(request, exception=None):
     sentence = str(exception) if isinstance(exception, Http404) and exception.args else ""
     if not sentence or sentence.startswith(("{", "No ")):

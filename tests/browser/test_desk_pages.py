@@ -18,6 +18,7 @@ from cases.models import (
     Quotation,
     Reference,
     Revision,
+    SignIn,
     Statement,
     Term,
 )
@@ -30,6 +31,7 @@ from tests.people import make_person
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FORMS = (Case, Statement, Actor, Term, Document, Edition, Erratum, Quotation, Reference)
+LISTS = (*FORMS, Revision, SignIn, get_user_model())
 REPORT = (
     b"Title\nI. Introduction\n1. The envoy went.^{1}\n2. He came back.\nAstray\n1. See A/66/811.\n"
 )
@@ -73,11 +75,12 @@ def desk_pages(client) -> list[str]:
         "app_list": ["cases"],
     }
     others = ("index", "cases_case_merge", "cases_case_import", "cases_case_export")
-    others += ("cases_edition_upload", "password_change", *arguments)
+    others += ("cases_edition_upload", "password_change", "second_factor")
+    others += ("second_factor_set_up", *arguments)
     named = {name: reverse(f"admin:{name}", args=arguments.get(name)) for name in others}
     return [
         *named.values(),
-        *(address(model, "changelist") for model in (*FORMS, Revision, get_user_model())),
+        *(address(model, "changelist") for model in LISTS),
         *(address(model, "change", model.objects.first().pk) for model in FORMS),
         address(Case, "add"),
         address(Case, "change", copy.pk),

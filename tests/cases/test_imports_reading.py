@@ -152,6 +152,49 @@ def test_packages_that_are_no_plain_workbooks_are_refused(content, said):
     assert said in refusal(content)
 
 
+def rewritten(part: str, change) -> bytes:
+    """A workbook of which one part was changed by hand."""
+    original = zipfile.ZipFile(io.BytesIO(xlsx_of(["slug"], ["a"])))
+    members = ((name, original.read(name)) for name in original.namelist())
+    return package(*((name, change(each) if name == part else each) for name, each in members))
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "[Content_Types].xml"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_entities_are_refused_in_whatever_part_they_stand(part, encoding):
+    content = rewritten(part, lambda data: ENTITIES.encode(encoding) + data)
+    assert "declares a document type" in refusal(content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b'r="2"', b'r="999999999999"', "more rows than a spreadsheet can hold"),
+        (b'r="A2"', b'r="ZZZ2"', "more than 1000 columns"),
+    ],
+)
+def test_a_small_file_that_says_it_is_endless_is_refused(old, new, said):
+    assert said in refusal(rewritten(SHEET, lambda data: data.replace(old, new)))
+
+
+def test_a_file_of_nothing_but_delimiters_is_refused():
+    assert "more than 1000 columns" in refusal(b"slug" + b"," * 2_000_000)
+
+
+def test_a_row_far_below_the_others_is_read_with_its_number():
+    content = rewritten(SHEET, lambda data: data.replace(b'r="2"', b'r="9000"'))
+    (sheet,) = imports.read(content, limit=None)
+    assert sheet.rows == [(9000, {"slug": "a"})]
+
+
+def test_one_huge_cell_is_read_as_it_is():
+    assert only(b"slug\r\n" + b"x" * 3_000_000 + b"\r\n")[1] == ["x" * 3_000_000]
+
+
 def test_a_protected_package_is_refused():
     content = bytearray(package(BOOK))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

@@ -1,8 +1,9 @@
 """Groups and what each may, address by address of the desk."""
 
 import re
+from contextlib import suppress
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.apps import apps
@@ -10,10 +11,12 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases import roles, workflow
-from cases.models import Case, Edition, Revision
+from cases.middleware import SecondFactorMiddleware
+from cases.models import Case, Edition, Revision, SignIn, SignInEvent
 from tests.cases.test_admin import address, fill_desk
 from tests.factories import make_case, make_quotation
 from tests.keeping import kept
@@ -57,6 +60,7 @@ TABLES = {
     "cases.region": ("editor", "administrator", "administrator", "administrator"),
     "cases.revision": READ_BY_EDITORS,
     "cases.section": READ_BY_EDITORS,
+    "cases.signin": ("administrator", None, None, None),
     "cases.statement": WRITTEN_BY_EDITORS,
     "cases.statementactor": READ_BY_EDITORS,
     "cases.statementquotation": READ_BY_EDITORS,
@@ -74,6 +78,12 @@ OTHERS = {
     "logout": "anybody",
     "password_change": "nobody",
     "password_change_done": "nobody",
+    "second_factor": "nobody",
+    "second_factor_codes": "nobody",
+    "second_factor_off": "nobody",
+    "second_factor_set_up": "nobody",
+    "session": "anybody",
+    "sessions_end": "nobody",
     "view_on_site": "nobody",
     "auth_user_password_change": "administrator",
     "cases_case_move": "editor",
@@ -190,6 +200,8 @@ def free_row(model):
         return make_case("told", review="draft", terms=["tool:mediation"]).statements.get()
     if model._meta.model_name == "quotation":
         return make_quotation()
+    if model is SignIn:
+        return model.objects.create(what=SignInEvent.WRONG_PASSWORD)
     if model is get_user_model():
         return model.objects.create_user("another")
     return model._default_manager.first()
@@ -222,7 +234,9 @@ def test_each_group_opens_the_other_addresses_that_are_its_own(client, case, per
     query = {"app_label": "cases", "model_name": "casecountry", "field_name": "country", "term": ""}
     client.force_login(person)
     page = reverse(f"admin:{name}", args=arguments.get(name, []))
-    is_post = name in ("logout", "cases_case_check") or name.endswith("process_import")
+    is_post = name in ("logout", "cases_case_check", "sessions_end") or name.endswith(
+        "process_import"
+    )
     method = client.post if is_post else client.get
     queries = {"autocomplete": query, "cases_case_lookup": {"kind": "actor", "q": "a"}}
     queries["cases_case_check"] = {"kind": "date", "text": "2008"}
@@ -248,6 +262,50 @@ def test_strangers_are_sent_to_sign_in_from_every_address(client, case):
         url = f"/admin/cases/case/{case.pk}/{name}/" + ("publish/" if name == "move" else "")
         assert client.get(url)["Location"] == f"/admin/login/?next={url}"
         assert client.post(url)["Location"] == f"/admin/login/?next={url}"
+
+
+# Of every kind of address, what could stand in it; no such record need exist.
+PLACES = ([], [1], [1, 1], [1, "submit"], ["case", "one"], [UUID(int=1)], ["cases"])
+
+
+def addresses_of_the_desk():
+    """Every address of the desk by name, but those of signing in and out."""
+    names = {f"{name.replace('.', '_')}_{page}" for name in TABLES for page in PAGES}
+    for name in sorted(names | {each for each, first in OTHERS.items() if first != "anybody"}):
+        for places in PLACES:
+            with suppress(NoReverseMatch):
+                yield reverse(f"admin:{name}", args=places)
+                break
+        else:
+            raise LookupError(name)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_session_without_the_code_of_its_account_opens_nothing(client, method):
+    person = make_person("superuser")
+    TOTPDevice.objects.create(user=person, confirmed=True)
+    for page in (*addresses_of_the_desk(), "/admin/no/such/address/"):
+        client.force_login(person)  # which asks for no code
+        response = getattr(client, method)(page)
+        assert response["Location"] == f"/admin/login/?next={quote(page)}", page
+        assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(("group", "method"), [("reviewer", "get"), ("superuser", "post")])
+def test_who_must_have_a_second_factor_opens_nothing_without(client, settings, group, method):
+    settings.REQUIRE_SECOND_FACTOR = True
+    client.force_login(make_person(group, "demanded"))
+    left_open = {reverse(f"admin:{name}") for name in SecondFactorMiddleware.LEFT_OPEN}
+    for page in {*addresses_of_the_desk(), "/admin/no/such/address/"} - left_open:
+        response = getattr(client, method)(page)
+        assert response.get("Location") == "/admin/second-factor/set-up/", page
+
+
+@pytest.mark.parametrize("group", ["nobody", "editor"])
+def test_of_others_no_second_factor_is_demanded(client, settings, person, group):
+    settings.REQUIRE_SECOND_FACTOR = True
+    client.force_login(person)
+    assert client.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize(

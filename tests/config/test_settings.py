@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "DEBUG ALLOWED_HOSTS SITE_URL SECRET_KEY DATABASE_URL BEHIND_PROXY".split()
 OURS += "LOG_FORMAT LOG_LEVEL WEB_CONCURRENCY WEB_THREADS".split()
+OURS += "REQUIRE_SECOND_FACTOR SESSION_IDLE_MINUTES SESSION_HOURS SIGN_INS_DAYS".split()
 OURS += "EMAIL_URL EMAIL_FROM DESK_CONTACT SIGN_IN_TRIES SIGN_IN_PAUSE".split()
 # Set by the browser tests for this process; Django refuses it on a public site.
 OURS.append("DJANGO_ALLOW_ASYNC_UNSAFE")
@@ -19,6 +21,9 @@ SWITCHED = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"
 NAMES = [
     *("DEBUG", "SECRET_KEY", "SECURE_HSTS_SECONDS", "CSRF_TRUSTED_ORIGINS"),
     *("SECURE_PROXY_SSL_HEADER", *SWITCHED),
+    *("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY"),
+    *("CSRF_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"),
+    *("SESSION_COOKIE_AGE", "REQUIRE_SECOND_FACTOR", "SIGN_INS_DAYS"),
 ]
 PUBLIC = {
     "SECRET_KEY": KEY,
@@ -79,6 +84,9 @@ def test_everything_works_without_any_variable():
             PUBLIC | {"SECRET_KEY": f"put-a-random-key-here-{KEY}"},
             "SECRET_KEY is the example's or shorter than 50",
         ),
+        ({"REQUIRE_SECOND_FACTOR": "maybe"}, "REQUIRE_SECOND_FACTOR='maybe' is not understood"),
+        ({"SESSION_IDLE_MINUTES": "1"}, "SESSION_IDLE_MINUTES='1': write a whole number from 5"),
+        ({"SESSION_HOURS": "0"}, "SESSION_HOURS='0': write a whole number from 1 up."),
         ({"SIGN_IN_PAUSE": "long"}, "SIGN_IN_PAUSE='long': write a whole number from 1 up."),
     ],
 )
@@ -111,10 +119,27 @@ def test_an_https_address_decides_cookies_redirects_and_transport_security():
     # What anybody can write into a header is believed only behind a proxy.
     assert public["SECURE_PROXY_SSL_HEADER"] is None
     assert public["SECRET_KEY"] == KEY
+    names = public["SESSION_COOKIE_NAME"], public["CSRF_COOKIE_NAME"]
+    assert names == ("__Host-sessionid", "__Host-csrftoken")
+    for cookie in ("SESSION_COOKIE", "CSRF_COOKIE"):
+        assert public[f"{cookie}_HTTPONLY"] is True
+        assert public[f"{cookie}_SAMESITE"] == "Lax"
 
 
 def test_switches_and_a_key_of_the_environment_are_heeded():
-    asked = settings_with(DEBUG="on", BEHIND_PROXY="on", SECRET_KEY=KEY)
+    given = {"REQUIRE_SECOND_FACTOR": "on", "SESSION_HOURS": "2", "SIGN_INS_DAYS": "7"}
+    asked = settings_with(DEBUG="on", BEHIND_PROXY="on", SECRET_KEY=KEY, **given)
+    assert (asked["REQUIRE_SECOND_FACTOR"], asked["SESSION_COOKIE_AGE"]) == (True, 7200)
+    assert asked["SIGN_INS_DAYS"] == 7
     assert asked["DEBUG"] is True
     assert asked["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert asked["SECRET_KEY"] == KEY
+
+
+def test_every_pin_is_exact():
+    for name in ("requirements.txt", "tests/requirements.txt"):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        pins = [line for line in lines if line and line[0] not in "# " and line[:2] != "-r"]
+        assert len(pins) > 5
+        loose = [pin for pin in pins if not re.match(r"[\w.\[\]-]+==[\w.]+( |$)", pin)]
+        assert loose == [], name

@@ -342,6 +342,27 @@ def test_a_huge_file_is_refused_with_the_limit(desk, document, settings):
     assert send(desk, TEXT + "a" * 1000, document=document).status_code == 302
 
 
+def test_a_request_beyond_every_limit_is_refused_unread(client):
+    class Unread(io.BytesIO):
+        def read(self, *sizes):
+            raise AssertionError("it was read")
+
+    asked = {"CONTENT_TYPE": "multipart/form-data; boundary=x", "CONTENT_LENGTH": "90000000"}
+    for address in (UPLOAD, "/admin/login/", "/cases/"):
+        response = client.generic("POST", address, **asked | {"wsgi.input": Unread()})
+        assert response.status_code == 413
+        assert "More than 28 MB are not taken in at once" in response.content.decode()
+
+
+def test_of_one_editors_files_the_ten_newest_wait(desk, document):
+    for number in range(12):
+        looked_at(desk, f"{TEXT}{number}", document=document)
+    waiting = PendingUpload.objects.order_by("when")
+    assert [bytes(each.content)[-2:].decode().strip() for each in waiting] == [
+        *(str(number) for number in range(2, 12))
+    ]
+
+
 def test_without_a_file_or_a_language_the_form_says_so(desk, document):
     for posted in ({}, {"document": document.pk}, {"document": "x", "language": "xx"}):
         assert "This field is required." in refusal(desk.post(UPLOAD, posted))
