@@ -4,11 +4,13 @@ PORT ?= 8000
 SIZES ?= 1000 10000 100000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --upgrade
 # What `check --deploy` looks at: the settings of a public site, with values for this command only.
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org BEHIND_PROXY=on
 
-.PHONY: help install run seed backup restore test check audit bench load format pictures try-deployment
+.PHONY: help install run seed backup restore test check audit bench load format pictures pins try-deployment
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
@@ -22,6 +24,7 @@ help:
 	@echo "make backup   everything as one file: TO=file, or var/backups; VERIFY=1 looks at it only"
 	@echo "make restore  FROM=file, into an empty database; REPLACE=1 replaces what is there"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
+	@echo "make pins     write requirements.txt and tests/requirements.txt from the .in files"
 	@echo "make install  the virtual environment .venv with everything pinned"
 
 install: .venv/installed var/secret_key var/catalogues-compiled
@@ -32,11 +35,11 @@ install: .venv/installed var/secret_key var/catalogues-compiled
 	@touch $@
 
 .venv/installed: .venv/python requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/tests-installed: .venv/installed tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
 	@touch $@
 
 var/secret_key: .venv/installed
@@ -47,6 +50,13 @@ var/secret_key: .venv/installed
 var/catalogues-compiled: var/secret_key $(wildcard locale/*/LC_MESSAGES/django.po)
 	$(MANAGE) catalogues --compile-only
 	@touch $@
+
+# Every file that the registries have of a pin is named by its digest: pip installs no other. For
+# Python 3.11 and newer, on any system.
+pins: .venv/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(PIN) requirements.in --output-file requirements.txt
+	$(PIN) tests/requirements.in --output-file tests/requirements.txt
 
 seed: install
 	$(MANAGE) migrate --verbosity 0
