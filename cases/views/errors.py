@@ -54,6 +54,15 @@ def forbidden(request, exception=None):
     return error_page(request, 403, _("Not allowed"), [_("You may not do this here.")])
 
 
+def untrusted_form(request, reason=""):
+    """403: a form without the token that shows that one of our pages sent it."""
+    sentences = [
+        _("Nothing was saved: the form does not show that it was sent from a page of this site."),
+        _("Load the page anew and send it again. The browser must accept cookies of this site."),
+    ]
+    return error_page(request, 403, _("Not allowed"), sentences)
+
+
 def not_found(request, exception=None):
     sentence = str(exception) if isinstance(exception, Http404) and exception.args else ""
     if not sentence or sentence.startswith(("{", "No ")):
