@@ -101,8 +101,8 @@ def faults(question: Question, answer: Answer) -> list[str]:
         return [*found, f"its body cannot be read: {error}"]
     if question.is_public:
         said = plain.lower() + repr(answer.headers).lower().encode()
-        asked = f"{question.target} {question.headers}".encode() + question.body
-        if SECRET.encode() in said:
+        asked = f"{question.target} {question.headers}".lower().encode() + question.body.lower()
+        if SECRET.encode() in said and SECRET.encode() not in asked:
             found.append("a draft's word")
         if HIDDEN_SLUG.encode() in said and HIDDEN_SLUG.encode() not in asked:
             found.append("a draft's slug")
