@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 
 from cases.filters import InvalidQuery
 from cases.models import PasswordDue
-from cases.views.errors import invalid_query
+from cases.views.errors import invalid_query, nul_refused
 
 LANGUAGES = "|".join(code for code, _name in settings.LANGUAGES)
 # The desk, in whichever language.
@@ -107,6 +107,23 @@ class InvalidQueryMiddleware:
         if isinstance(exception, InvalidQuery):
             return invalid_query(request, exception)
         return None
+
+
+class NoNulMiddleware:
+    """Answers 400 to the character NUL, which no text has and PostgreSQL cannot be asked for."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, arguments, named):
+        said = [request.path_info]
+        for asked in (request.GET, request.POST):
+            for name, values in asked.lists():
+                said += [name, *values]
+        return nul_refused(request) if any("\0" in each for each in said) else None
 
 
 class OwnPasswordMiddleware:

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "cases.middleware.NoNulMiddleware",
     "cases.middleware.OwnPasswordMiddleware",
     "cases.middleware.InvalidQueryMiddleware",
     "axes.middleware.AxesMiddleware",
