@@ -52,7 +52,7 @@ class Questions:
         self.names = sorted({*found.parameters, "page", "order", "for", "q", "next", "e", "_popup"})
 
     def __getitem__(self, number: int) -> Question:
-        chance = Random(f"{self.seed} {number}")  # noqa: S311 (nobody's secret)
+        chance = Random(f"{self.seed} {number}")
         if chance.random() < 0.03:
             return self._stray(chance)
         address = chance.choice(self.public if chance.random() < 0.6 else self.desk)
