@@ -140,13 +140,14 @@ class InProcess:
         for each in (request_started, request_finished):
             each.disconnect(close_old_connections)
         # Every refusal would be a line.
+        self.level = logging.getLogger("django").level
         logging.getLogger("django").setLevel(logging.CRITICAL)
 
     def close(self) -> None:
         got_request_exception.disconnect(self._note)
         for each in (request_started, request_finished):
             each.connect(close_old_connections)
-        logging.getLogger("django").setLevel(logging.NOTSET)
+        logging.getLogger("django").setLevel(self.level)
 
     def _note(self, **_more) -> None:
         self.raised.append(traceback.format_exc())

@@ -58,7 +58,7 @@ class Questions:
         address = chance.choice(self.public if chance.random() < 0.6 else self.desk)
         who = self._who(chance, address)
         method = chance.choice(METHODS)
-        forms = self.found.forms[address.form]
+        forms = self.found.forms.get(address.form)
         if method == "POST" and forms and chance.random() < 0.8:
             form = chance.choice(forms)
             body, headers = self._filled_in(chance, form.values)
@@ -115,7 +115,7 @@ class Questions:
         return chance.choice(("", "", "/fa", "/ar")) + address.with_parts(parts)
 
     def _query(self, chance: Random, address: Address) -> str:
-        known = self.found.queries[address.form]
+        known = self.found.queries.get(address.form)
         luck = chance.random()
         if luck < 0.35:
             return ""
@@ -138,7 +138,7 @@ class Questions:
         return chance.choice(("&", "&", "&", ";", "&&")).join(asked)
 
     def _value(self, chance: Random, name: str) -> str:
-        known = self.found.parameters[name] or self.found.of_name(name)
+        known = self.found.parameters.get(name) or self.found.of_name(name)
         luck = chance.random()
         if known and luck < 0.5:
             return chance.choice(known)
@@ -193,7 +193,7 @@ class Questions:
             )
             safe = [(quote_plus(name, errors="replace"), _plain(value)) for name, value in values]
             name = chance.choice(("import_file", "file"))
-            body, kind = multipart(safe, name, content)
+            body, kind = multipart(safe, name, content, TOKEN)
             return body, (("Content-Type", kind), *token)
         body = urlencode(values, errors="replace").encode()
         return body, (("Content-Type", "application/x-www-form-urlencoded"), *token)

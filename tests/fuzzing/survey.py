@@ -12,7 +12,6 @@ from django.utils.translation import override
 
 from tests.addresses import Address, all_addresses
 from tests.fuzzing.asking import Answer, InProcess, Question
-from tests.fuzzing.hidden import HIDDEN_SLUG
 
 # Values that are kept of one part or parameter.
 MOST_VALUES = 60
@@ -41,7 +40,7 @@ class Survey:
 
     def of_part(self, address: Address, name: str) -> list[str]:
         """Values that were seen in this very part, or such as it can have."""
-        return self.parts[f"{address.form} {name}"] or address.choices(name)
+        return self.parts.get(f"{address.form} {name}") or address.choices(name)
 
     def of_name(self, name: str) -> list[str]:
         """Values of parts of this name anywhere."""
@@ -157,7 +156,3 @@ def _note_description(found: Survey, content: bytes) -> None:
                 values = parameter.get("schema", {}).get("enum") or [parameter.get("example", "")]
                 for value in values:
                     _keep(found.parameters[parameter["name"]], str(value))
-
-
-def names_hidden(value: str) -> bool:
-    return HIDDEN_SLUG in value
