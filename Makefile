@@ -2,13 +2,14 @@
 PYTHON ?= python3
 PORT ?= 8000
 SIZES ?= 1000 10000 100000
+REQUESTS ?= 100000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # What `check --deploy` looks at: the settings of a public site, with values for this command only.
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org
 
-.PHONY: help install run seed test check bench load format pictures
+.PHONY: help install run seed test check bench load fuzz format pictures
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
@@ -16,6 +17,7 @@ help:
 	@echo "make check    formatter, linter, migrations, deployment settings, then the tests"
 	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
 	@echo "make load     200 readers, three who write, and a database that goes away"
+	@echo "make fuzz     100,000 hostile requests to each database: REQUESTS=5000 for a short run"
 	@echo "make seed     load the seed folder; safe to repeat"
 	@echo "make pictures take the pictures of docs/editing.md anew (needs Chromium)"
 	@echo "make install  the virtual environment .venv with everything pinned"
@@ -60,6 +62,9 @@ bench: install .venv/tests-installed
 
 load: install .venv/tests-installed
 	$(BIN)/python -m tests.benchmarks.load
+
+fuzz: install .venv/tests-installed
+	$(BIN)/python -m tests.fuzzing --requests $(REQUESTS)
 
 format: .venv/tests-installed
 	$(BIN)/ruff format .
