@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 SIZES ?= 1000 10000 100000
+REQUESTS ?= 100000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -10,7 +11,7 @@ PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 DEPLOYED := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
 	SITE_URL=https://cases.example.org ALLOWED_HOSTS=cases.example.org BEHIND_PROXY=on
 
-.PHONY: help install run seed backup restore test check audit bench load format pictures pins try-deployment
+.PHONY: help install run seed backup restore test check audit bench load fuzz format pictures pins try-deployment
 
 help:
 	@echo "make run      install, migrate, seed and serve on PORT (default 8000)"
@@ -20,6 +21,7 @@ help:
 	@echo "make bench    measure it: SIZES=\"1000 10000\" for a short run"
 	@echo "make load     200 readers, three who write, and a database that goes away"
 	@echo "make try-deployment  docs/deployment.md from a clean clone to HTTPS, tried out"
+	@echo "make fuzz     100,000 hostile requests to each database: REQUESTS=5000 for a short run"
 	@echo "make seed     load the seed folder; safe to repeat"
 	@echo "make backup   everything as one file: TO=file, or var/backups; VERIFY=1 looks at it only"
 	@echo "make restore  FROM=file, into an empty database; REPLACE=1 replaces what is there"
@@ -84,6 +86,9 @@ load: install .venv/tests-installed
 
 try-deployment:
 	$(PYTHON) deploy/trial.py
+
+fuzz: install .venv/tests-installed
+	$(BIN)/python -m tests.fuzzing --requests $(REQUESTS)
 
 format: .venv/tests-installed
 	$(BIN)/ruff format .

@@ -43,15 +43,6 @@ class Place:
     circle: geo.Circle
     small: geo.Circle
 
-    @property
-    def east(self) -> float:
-        """From the circle to the one on a narrow screen."""
-        return self.small.x - self.circle.x
-
-    @property
-    def south(self) -> float:
-        return self.small.y - self.circle.y
-
 
 @dataclass(frozen=True)
 class Map:

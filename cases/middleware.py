@@ -16,7 +16,11 @@ from cases.models import PasswordDue, SignInEvent
 from cases.security import second_factor, sessions
 from cases.security.record import note
 from cases.security.site import typed
-from cases.views.errors import invalid_query, too_large
+from cases.views.errors import invalid_query, nul_refused, too_large
+
+LANGUAGES = "|".join(code for code, _name in settings.LANGUAGES)
+# The desk, in whichever language.
+DESK = re.compile(rf"/(?:(?:{LANGUAGES})/)?admin(?:/|$)")
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -69,6 +73,52 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
 
+class HeadersMiddleware:
+    """Headers that Django has no middleware for, on every answer; what a view set stays.
+
+    - `Permissions-Policy`: no page uses any device or feature of the browser.
+    - `Cross-Origin-Resource-Policy`: pages and scripts are for this site; files are published for
+      every other site too.
+    - `Cache-Control`: what the desk shows, and what belongs to somebody's session, is kept by no
+      cache and no browser: after signing out, Back shows nothing.
+    """
+
+    # Those that browsers know; for others they print a warning.
+    FEATURES = (
+        *("accelerometer", "autoplay", "browsing-topics", "camera"),
+        *("clipboard-read", "clipboard-write", "display-capture", "encrypted-media", "fullscreen"),
+        *("gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts"),
+        *("magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+        *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock"),
+        *("serial", "storage-access", "usb", "window-management", "xr-spatial-tracking"),
+    )
+    PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES)
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        headers = response.headers
+        headers.setdefault("Permissions-Policy", self.PERMISSIONS)
+        path = request.path_info
+        is_private = bool(DESK.match(path)) or _is_of_session(request, response)
+        is_page = headers.get("Content-Type", "").startswith("text/html")
+        is_ours = is_private or is_page or path.startswith(settings.STATIC_URL)
+        whose = "same-origin" if is_ours else "cross-origin"
+        headers.setdefault("Cross-Origin-Resource-Policy", whose)
+        if is_private:
+            headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+def _is_of_session(request, response) -> bool:
+    """Whether an answer hangs on who asked, or tells the browser something to remember."""
+    session = getattr(request, "session", None)  # none where the request was refused before
+    is_read = session is not None and session.accessed and not session.is_empty()
+    return is_read or bool(response.cookies)
+
+
 class InvalidQueryMiddleware:
     """Answers 400 with its reasons wherever a query string could not be understood."""
 
@@ -82,6 +132,23 @@ class InvalidQueryMiddleware:
         if isinstance(exception, InvalidQuery):
             return invalid_query(request, exception)
         return None
+
+
+class NoNulMiddleware:
+    """Answers 400 to the character NUL, which no text has and PostgreSQL cannot be asked for."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, arguments, named):
+        said = [request.path_info]
+        for asked in (request.GET, request.POST):
+            for name, values in asked.lists():
+                said += [name, *values]
+        return nul_refused(request) if any("\0" in each for each in said) else None
 
 
 class OwnPasswordMiddleware:

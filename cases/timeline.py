@@ -112,9 +112,9 @@ class Axis:
     ticks: tuple[Tick, ...]
 
     @property
-    def step(self) -> float:
-        """From one tick to the next, in hundredths of the axis."""
-        return 100 / max(1, len(self.ticks) - 1)
+    def steps(self) -> int:
+        """How many steps its ticks cut it into: from 1 to MOST_STEPS."""
+        return max(1, len(self.ticks) - 1)
 
     def bar(self, first: int, last: int) -> tuple[float, float]:
         """Where a bar begins and how long it is, in hundredths; cut off at the ends of the axis."""

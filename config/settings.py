@@ -92,12 +92,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",
+    # What sets headers stands around all that answers: static files and refusals have them too.
+    "cases.middleware.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     # Before all that looks at the host, the scheme or the session.
     "config.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "cases.middleware.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -105,9 +108,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cases.middleware.BodyLimitMiddleware",
+    "cases.middleware.NoNulMiddleware",
     "cases.middleware.DeskSessionMiddleware",
     "cases.middleware.OwnPasswordMiddleware",
     "cases.middleware.SecondFactorMiddleware",
@@ -206,6 +209,7 @@ FORM_RENDERER = "cases.admin.rendering.WrittenOut"
 STATIC_URL = "static/"
 # Files are found where they lie, so a fresh machine needs no step that collects them.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # A case of a hundred statements posts well over a thousand fields; Django's limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
@@ -232,16 +236,22 @@ if read_switch("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Nothing is written into pages that a browser would run or draw by: no script, no style.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        # Bars and shades on pages carry their size as a style attribute.
-        "style-src": [SELF, "'unsafe-inline'"],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "frame-src": [NONE],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        # On a site without HTTPS it would ask for what does not answer.
+        "upgrade-insecure-requests": IS_SECURE_SITE,
     }
 }
 

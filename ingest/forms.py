@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
         label=_("Document"),
         required=False,
         empty_label=_("a new document, described below"),
-        widget=forms.Select(attrs={"style": "flex:1;min-inline-size:0"}),
+        widget=forms.Select(attrs={"class": "takes-the-row"}),
     )
     language = forms.ChoiceField(label=_("Language of the text"), choices=Language.choices)
     # Whether it is empty, and what it is, the reader of files says.

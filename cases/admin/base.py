@@ -27,7 +27,7 @@ from cases.admin.meanwhile import (
     rows_found_again,
 )
 from cases.admin.versions import history_page, refresh_index
-from cases.admin.widgets import EdtfInput
+from cases.admin.widgets import ChosenMany, ChosenOne, EdtfInput
 from cases.models import Case
 from cases.models.choices import Review, Source
 from cases.models.fields import EdtfField
@@ -36,7 +36,26 @@ LEFT_TO_RIGHT = {"dir": "ltr"}
 OWN_DIRECTION = {"dir": "auto"}
 
 
-class DirectedAdmin:
+class ChoosingAdmin:
+    """Rows that are found while typing; what can be none of them comes back as an error."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(
+            db_field, request, **self._widget(ChosenOne, db_field, request) | kwargs
+        )
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return super().formfield_for_manytomany(
+            db_field, request, **self._widget(ChosenMany, db_field, request) | kwargs
+        )
+
+    def _widget(self, kind, db_field, request) -> dict:
+        if db_field.name not in self.get_autocomplete_fields(request):
+            return {}
+        return {"widget": kind(db_field, self.admin_site)}
+
+
+class DirectedAdmin(ChoosingAdmin):
     """Free text takes its direction from what it says; codes and dates run left to right."""
 
     formfield_overrides = {EdtfField: {"widget": EdtfInput}}

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cases import records, workflow
-from cases.admin.base import ReadOnlyAdmin, RecordAdmin, is_trial
+from cases.admin.base import ChoosingAdmin, ReadOnlyAdmin, RecordAdmin, is_trial
 from cases.admin.documents import printed
 from cases.admin.fields import LabelledFormSet, LookupField, LookupsField
 from cases.admin.helping import LookupViews
@@ -71,7 +71,7 @@ class CaseCountryInline(admin.TabularInline):
     extra = 1
 
 
-class CaseRelationInline(admin.TabularInline):
+class CaseRelationInline(ChoosingAdmin, admin.TabularInline):
     model = CaseRelation
     fk_name = "case"
     formset = LabelledFormSet
@@ -154,14 +154,14 @@ class CaseAdmin(CaseWorkflow, LookupViews, MergeAdmin, TableAdmin, RecordAdmin):
         return format_html('<a href="{0}" dir="ltr">{0}</a>', address)
 
 
-class StatementActorInline(admin.TabularInline):
+class StatementActorInline(ChoosingAdmin, admin.TabularInline):
     model = StatementActor
     formset = LabelledFormSet
     extra = 1
     autocomplete_fields = ["actor"]
 
 
-class StatementQuotationInline(admin.TabularInline):
+class StatementQuotationInline(ChoosingAdmin, admin.TabularInline):
     model = StatementQuotation
     formset = LabelledFormSet
     extra = 1

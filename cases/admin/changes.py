@@ -239,10 +239,12 @@ def _index(names: list[str], name: str) -> int:
 
 
 def _field(shape: Shape, column: str) -> models.Field | None:
+    """The field of a column; rows of another table (an erratum's places) are no field."""
     try:
-        return shape.model._meta.get_field(column)
+        field = shape.model._meta.get_field(column)
     except FieldDoesNotExist:
         return None
+    return field if isinstance(field, models.Field) else None
 
 
 def _label(shape: Shape, column: str) -> str:

@@ -7,6 +7,7 @@ selection; what a file would do is found, shown and saved by `cases.imports`.
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -131,6 +132,20 @@ class TableAdmin(ImportExportMixin):
 
     def get_valid_export_item_pks(self, request):
         return self.get_queryset(request).values_list("pk", flat=True)
+
+    def export_action(self, request):
+        """The package's page; filters that make no sense lead back to the list, as there."""
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            messages.error(
+                request,
+                gettext(
+                    "The filters of this address cannot be understood, so nothing was exported. "
+                    "Choose them in the list, and export from there."
+                ),
+            )
+            return HttpResponseRedirect(self._address("changelist"))
 
     def get_actions(self, request):
         actions = super().get_actions(request)

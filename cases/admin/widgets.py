@@ -1,6 +1,7 @@
 """Fields of the desk that help while typing; without JavaScript they are plain text fields."""
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.html import format_html
@@ -69,6 +70,28 @@ class EdtfInput(DeskMedia, forms.TextInput):
         if not said:
             return field
         return field + format_html('<small class="understood">{}</small>', said)
+
+
+class Chosen:
+    """Shows again what was chosen; Django asks the database even for what can be no key at all."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [each for each in value if self._may_be_key(each)], attr)
+
+    def _may_be_key(self, value) -> bool:
+        try:
+            self.field.target_field.clean(value, None)
+        except ValidationError:
+            return False
+        return True
+
+
+class ChosenOne(Chosen, AutocompleteSelect):
+    pass
+
+
+class ChosenMany(Chosen, AutocompleteSelectMultiple):
+    pass
 
 
 class LookupInput(DeskMedia, forms.TextInput):

@@ -50,6 +50,12 @@ def bad_request(request, exception=None):
     return error_page(request, 400, _("This address cannot be understood"), [])
 
 
+def nul_refused(request):
+    """400: the character NUL in an address or a form."""
+    sentence = _("It has the invisible character NUL, which no text has: write it anew.")
+    return error_page(request, 400, _("This address cannot be understood"), [sentence])
+
+
 def forbidden(request, exception=None):
     return error_page(request, 403, _("Not allowed"), [_("You may not do this here.")])
 

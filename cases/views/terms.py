@@ -11,6 +11,7 @@ from cases import reference
 from cases.filters import CaseFilterSet
 from cases.models import Actor, Case, Term
 from cases.models.choices import Part
+from cases.models.vocabulary import ALL_SCHEMES
 from cases.views.common import page_number, refuse_unknown
 
 # Findings are read on their own page; here they are named.
@@ -58,6 +59,8 @@ def tool_list(request):
 @require_safe
 def scheme_page(request, scheme):
     """The terms of a vocabulary stand in the codebook."""
+    if scheme not in ALL_SCHEMES:
+        raise Http404
     return redirect("codebook-group", "terms", scheme, permanent=True)
 
 

@@ -202,9 +202,11 @@ def _written(rows: Iterable[dict[str, str]]) -> bytes:
     return output.getvalue().encode()
 
 
-def multipart(values: list[tuple[str, str]], name: str, content: bytes) -> tuple[bytes, str]:
+def multipart(
+    values: list[tuple[str, str]], name: str, content: bytes, mark: str = ""
+) -> tuple[bytes, str]:
     """A form with a file, and the type that says so."""
-    mark = uuid.uuid4().hex
+    mark = mark or uuid.uuid4().hex
     parts = [
         f'--{mark}\r\nContent-Disposition: form-data; name="{each}"\r\n\r\n{value}\r\n'.encode()
         for each, value in values

@@ -9,6 +9,8 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
 ]
+# In what Chromium prints where a page or a header goes against one of them.
+POLICIES = ("Content Security Policy", "Permissions-Policy", "Permissions policy")
 
 
 def pytest_collection_modifyitems(items):
@@ -34,14 +36,28 @@ def browser():
 
 
 @pytest.fixture
-def open_page(browser, live_server):
-    """Opens an address of the site; fails on any request that would leave the server."""
+def violations():
+    """What browsers of this test refused because a policy of ours forbids it, as they said it."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser, live_server, violations):
+    """Opens an address of the site; fails on any request that would leave the server.
+
+    So it does on anything that the site's own policies (of content, of permissions) forbid.
+    """
     contexts, outside = [], []
+
+    def note(message):
+        if any(name in message.text for name in POLICIES):
+            violations.append(f"{message.location.get('url', '')}: {message.text}")
 
     def open_page(address, *, width=1280, scheme="light", **options):
         viewport = {"width": width, "height": 900}
         context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
         contexts.append(context)
+        context.on("console", note)
         page = context.new_page()
         page.on(
             "request",
@@ -56,3 +72,4 @@ def open_page(browser, live_server):
     for context in contexts:
         context.close()
     assert outside == []
+    assert violations == []

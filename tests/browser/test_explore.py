@@ -23,7 +23,7 @@ def cases():
 
 def test_a_circle_leads_to_its_cases_by_mouse_and_by_keyboard(cases, open_page):
     page = open_page("/explore/?tool=mediation")
-    page.locator("svg a[aria-label^=Kenya] circle").click()
+    page.locator("svg a[aria-label^=Kenya] circle.wide").click()
     page.wait_for_url("**/cases/?tool=mediation&country=KEN")
     assert page.locator(".cases h3").all_inner_texts() == ["Kenya 2008"]
     page.go_back()
@@ -55,8 +55,8 @@ def test_time_runs_from_right_to_left_where_the_page_does_and_the_map_stays(case
     assert left == sorted(left)
     assert left[0] < left[-1]
     assert right == pytest.approx([1 - each for each in left], abs=0.01)
-    circles = sorted(places(persian, "svg circle"))
-    assert circles == pytest.approx(sorted(places(english, "svg circle")), abs=0.01)
+    circles = sorted(places(persian, "svg circle.wide"))
+    assert circles == pytest.approx(sorted(places(english, "svg circle.wide")), abs=0.01)
 
 
 @pytest.mark.parametrize("prefix", ["", "/fa", "/ar"])

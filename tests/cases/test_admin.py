@@ -622,3 +622,12 @@ def test_a_term_is_retired_and_never_deleted(admin_client, case):
     posted = form_of(admin_client, url) | {"retired_on": "2020-01-01"}
     assert admin_client.post(url, posted).status_code == 302
     assert Revision.objects.get(kind="term").data["retired_on"] == "2020-01-01"
+
+
+@pytest.mark.parametrize("key", ["x", "9" * 30, "-1", "1.5"])
+def test_a_choice_that_can_be_none_is_refused_and_never_asked_of_the_database(admin_client, key):
+    add = address(Statement, "add")
+    assert admin_client.get(f"{add}?case={key}&credited_to={key}").status_code == 200
+    page = admin_client.post(add, form_of(admin_client, add) | {"case": key, "about": key})
+    assert page.status_code == 200
+    assert set(page.context["adminform"].errors) >= {"case", "about"}

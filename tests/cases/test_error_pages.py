@@ -126,6 +126,23 @@ def test_nothing_public_takes_anything_but_questions(client, address):
         assert method(address).status_code == 405
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/cases/?q=a%00", "/cases/?%00=a", "/documents/a%00/", "/findings/%00/", "/admin/?next=%00"],
+)
+def test_the_character_nul_is_refused_wherever_it_stands(client, address):
+    response = client.get(address)
+    assert response.status_code == 400
+    assert "the invisible character NUL" in response.content.decode()
+
+
+def test_the_character_nul_is_refused_in_forms(desk):
+    posted = {"username": "a\0b", "password": "x"}
+    assert desk.post("/admin/login/", posted).status_code == 400
+    term = {"action": "delete_selected", "_selected_action": "tool:\0"}
+    assert desk.post("/admin/cases/term/", term).status_code == 400
+
+
 def test_a_host_that_is_not_ours_is_refused(client):
     assert client.get("/cases/", headers={"host": "evil.example.org"}).status_code == 400
 

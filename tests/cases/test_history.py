@@ -18,6 +18,7 @@ from cases.models import (
     Case,
     CaseRelation,
     Document,
+    Erratum,
     Quotation,
     Region,
     Revision,
@@ -33,6 +34,7 @@ from tests.factories import (
     make_country,
     make_document,
     make_edition,
+    make_misprint,
     make_passage,
     make_quotation,
     make_region,
@@ -567,3 +569,14 @@ def test_changes_come_in_the_order_of_the_fields_whatever_the_database_keeps(cli
         *("title_en", "summary_en", "start", "end"),
         *(f"statements.t1.{name}" for name in ("when", "quantity", "place")),
     ]
+
+
+def test_the_history_of_an_erratum_tells_where_else_it_was_found(client):
+    place = make_misprint(make_passage("The envoy met the envoy."), "envoy")
+    code = place.erratum.code
+    records.note_saved("erratum", code, source=Source.ADMIN)
+    place.erratum.places.create(passage=place.passage, start=18, end=23)
+    records.note_saved("erratum", code, source=Source.ADMIN)
+    page = client.get(address(Erratum, "history", place.erratum.pk))
+    assert page.status_code == 200
+    assert "/18-23" in page.content.decode()

@@ -343,6 +343,14 @@ def test_an_export_keeps_to_the_filter_and_the_search_of_the_list(desk):
     assert body(export(desk, "statements", 0, "?scheme=tool")).count(b"\n") == 3
 
 
+def test_filters_that_make_no_sense_export_nothing_and_lead_to_the_list(desk):
+    for method in (desk.get, desk.post):
+        answer = method(address("cases", "export") + "?translated_by__exact=person")
+        assert (answer.status_code, answer["Location"]) == (302, address("cases", "changelist"))
+    page = desk.get(answer["Location"]).content.decode()
+    assert "nothing was exported" in page
+
+
 def test_what_is_selected_is_exported_and_nothing_else(desk):
     chosen = Case.objects.get(slug="kenya-2008")
     posted = {"action": "export_selected", "_selected_action": [chosen.pk]}

@@ -228,3 +228,9 @@ def test_the_list_of_tools_takes_three_queries(client, number, django_assert_num
     # Whether anything has changed since terms were counted; the terms; published cases.
     with django_assert_num_queries(3):
         read(client, "/tools/")
+
+
+@pytest.mark.parametrize("scheme", ["finding-", "Tool", "1", "zzz"])
+def test_a_vocabulary_that_there_is_not_is_not_found(client, scheme):
+    assert client.get(f"/terms/{scheme}/").status_code == 404
+    assert client.get("/terms/tool/")["Location"] == "/codebook/terms/tool/"

@@ -20,10 +20,10 @@ KEY = "kD8-long-and-random-kL2mQ9-for-this-test-only-xW4vB7nR5tY1uI3oP6"
 SWITCHED = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
 NAMES = [
     *("DEBUG", "SECRET_KEY", "SECURE_HSTS_SECONDS", "CSRF_TRUSTED_ORIGINS"),
-    *("SECURE_PROXY_SSL_HEADER", *SWITCHED),
     *("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY"),
     *("CSRF_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"),
     *("SESSION_COOKIE_AGE", "REQUIRE_SECOND_FACTOR", "SIGN_INS_DAYS"),
+    *("SECURE_PROXY_SSL_HEADER", "CONTENT_SECURITY_POLICY", *SWITCHED),
 ]
 PUBLIC = {
     "SECRET_KEY": KEY,
@@ -109,12 +109,15 @@ def test_a_local_site_is_without_debug_and_without_https():
     assert [local[name] for name in SWITCHED] == [False, False, False]
     assert local["SECURE_HSTS_SECONDS"] == 0
     assert local["SECURE_PROXY_SSL_HEADER"] is None
+    # A browser would ask for its stylesheets where nothing answers.
+    assert not local["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["upgrade-insecure-requests"]
 
 
 def test_an_https_address_decides_cookies_redirects_and_transport_security():
     public = settings_with(**PUBLIC)
     assert [public[name] for name in SWITCHED] == [True, True, True]
     assert public["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert public["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["upgrade-insecure-requests"]
     assert public["CSRF_TRUSTED_ORIGINS"] == ["https://cases.example.org"]
     # What anybody can write into a header is believed only behind a proxy.
     assert public["SECURE_PROXY_SSL_HEADER"] is None

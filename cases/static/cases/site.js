@@ -1,16 +1,6 @@
 // What the list gains with JavaScript; without it everything works by its form and links.
 (() => {
   "use strict";
-  // Back must bring the ticked boxes too, so pages come from the server, not from a cache.
-  if (window.htmx) {
-    Object.assign(window.htmx.config, {
-      historyCacheSize: 0,
-      refreshOnHistoryMiss: true,
-      allowEval: false,
-      includeIndicatorStyles: false,
-    });
-  }
-
   // A long list of values gets a field that narrows it.
   for (const facet of document.querySelectorAll("details.long")) {
     const field = document.createElement("input");

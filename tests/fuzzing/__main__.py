@@ -1,0 +1,126 @@
+"""python -m tests.fuzzing: very many questions that nobody means; no answer may be a fault.
+
+README.md in tests/benchmarks says what is asked of it. Everything is done with databases that are
+made for it and dropped, in this machine alone.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.benchmarks.databases import BASE
+from tests.benchmarks.servers import free_port, wait_for
+from tests.fuzzing.databases import FOLDER, copies, environment
+from tests.fuzzing.worker import Result
+
+# Pages that are read first, to learn what the site is asked.
+PAGES = 400
+PROCESSES = 2
+
+
+def share(url: str, **asked) -> Result:
+    """What came of the questions of one process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzzing.worker", json.dumps(asked)],
+        cwd=BASE,
+        env=environment(url),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return Result.of_data(json.loads(done.stdout))
+
+
+def in_processes(urls: list[str], count: int, first: int, **asked) -> Result:
+    """Questions from `first` on, asked within as many processes as there are copies."""
+    whole = Result()
+    with ThreadPoolExecutor(len(urls)) as pool:
+        waiting = [
+            pool.submit(
+                share,
+                url,
+                first=first + number,
+                last=first + count,
+                step=len(urls),
+                port=0,
+                notes_progress=not number,
+                **asked,
+            )
+            for number, url in enumerate(urls)
+        ]
+        for each in waiting:
+            whole.join(each.result())
+    return whole
+
+
+def over_http(url: str, count: int, **asked) -> Result:
+    """The same to the site as `make run` serves it; as nobody, for what is done there stays."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", "2", "--threads", "4", "--timeout", "120"]
+    with (FOLDER / "server.log").open("ab") as said:
+        served = subprocess.Popen(command, cwd=BASE, env=environment(url), stdout=said, stderr=said)
+        try:
+            wait_for(port, served)
+            return share(url, first=0, last=count, step=1, port=port, notes_progress=True, **asked)
+        finally:
+            served.terminate()
+            served.wait(timeout=60)
+
+
+def told(name: str, result: Result) -> bool:
+    """Print what came of a part of a run; whether all is well."""
+    total = sum(row.count for row in result.rows.values())
+    print(f"\n{name}: {total:,} requests, after {result.surveyed} to learn what may be asked")
+    print(f"  {'address':<58} {'n':>6} {'slowest':>8}  statuses")
+    for form, row in sorted(result.rows.items()):
+        statuses = ", ".join(f"{status} {count}" for status, count in sorted(row.statuses.items()))
+        print(f"  {form[:58]:<58} {row.count:>6} {row.slowest:>7.2f}s  {statuses}")
+    for each in result.finds:
+        print(f"\n  FOUND {each}")
+    print(f"  {len(result.finds)} faults", flush=True)
+    return not result.finds
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzzing")
+    parser.add_argument("--requests", type=int, default=100_000, help="to each database")
+    parser.add_argument("--over-http", type=int, default=5_000, help="of these, to a server")
+    parser.add_argument("--seconds", type=float, default=7_200, help="at most, of each part")
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    parser.add_argument(
+        "--cases", type=int, default=60, help="made ones, beside those of the seeds"
+    )
+    parser.add_argument("--only", choices=["PostgreSQL", "SQLite"])
+    parser.add_argument("--number", type=int, help="ask this question of the seed again, alone")
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}", flush=True)
+    well = []
+    for kind in ("SQLite", "PostgreSQL"):
+        if asked.only not in (None, kind):
+            continue
+        processes = 1 if asked.number is not None else PROCESSES
+        with copies(kind, processes, asked.cases) as (urls, sessions):
+            same = {
+                "sessions": sessions,
+                "seed": asked.seed,
+                "pages": PAGES,
+                "seconds": asked.seconds,
+            }
+            if asked.number is not None:
+                well.append(told(kind, in_processes(urls, 1, asked.number, **same)))
+                continue
+            inside = asked.requests - asked.over_http
+            result = in_processes(urls, inside, asked.over_http, **same)
+            well.append(told(f"{kind}, in {processes} processes", result))
+            if asked.over_http:
+                served = over_http(urls[0], asked.over_http, **same)
+                well.append(told(f"{kind}, over HTTP", served))
+    print(f"\nseed {asked.seed}: {'all is well' if all(well) else 'there are faults'}")
+    return 0 if all(well) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
