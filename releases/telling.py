@@ -24,8 +24,8 @@ from releases.store import File
 
 TITLE = citing.AUTHOR
 NO_LICENCE = (
-    "Those who publish these data have stated no licence for them. To read, analyse and cite them "
-    "needs none; ask the site before you publish them again."
+    "No licence has been stated for the data: ask those who run the site before you publish them "
+    "again."
 )
 # Names of SPDX have neither spaces nor the like; other words are no licence to a machine.
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
@@ -107,6 +107,7 @@ def readme(about: About) -> str:
         "licence": settings.DATA_LICENCE,
         "licence_url": settings.DATA_LICENCE_URL,
         "no_licence": NO_LICENCE,
+        "site": settings.SITE_URL,
     }
     with translation.override("en"):
         return render_to_string("releases/README.md", context)
