@@ -100,7 +100,12 @@ FOREIGN_KEYS = {
         (("document",), "documents", ("code",)),
     ],
     "quotations": [(("document",), "documents", ("code",))],
-    "actors": [(("country",), "countries", ("alpha3",))],
+    "actors": [
+        (("country",), "countries", ("alpha3",)),
+        (("parent",), "actors", ("code",)),
+        (("successor",), "actors", ("code",)),
+    ],
+    "documents": [(("issuer",), "actors", ("code",))],
     "actor_names": [(("actor",), "actors", ("code",))],
     "passages": [(("document",), "documents", ("code",))],
     "references": [
@@ -109,7 +114,7 @@ FOREIGN_KEYS = {
     ],
 }
 
-_CHOICES = {
+CHOICES = {
     "evidence.passage_kind": PassageKind.choices,
     **dict.fromkeys(
         ("evidence.language", "quotations.language", "passages.language"), Language.choices
@@ -158,12 +163,18 @@ def table_schema(table: str) -> dict:
         schema["foreignKeys"] = [
             {
                 "fields": list(columns),
-                "reference": {"resource": target.replace("_", "-"), "fields": list(theirs)},
+                "reference": _reference(table, target, theirs),
             }
             for columns, target, theirs in pointers
         ]
     schema["missingValues"] = [{"value": "", "label": "no value"}]
     return schema
+
+
+def _reference(table: str, target: str, columns: Iterable[str]) -> dict:
+    """What a foreign key points to; a table that points to itself is not named."""
+    named = {} if table == target else {"resource": target.replace("_", "-")}
+    return {**named, "fields": list(columns)}
 
 
 def fields(table: str) -> list[dict]:
@@ -200,7 +211,7 @@ def _of(said: Mapping[str, str], table: str, column: str) -> str | None:
 
 def _choices(table: str, column: str) -> list[tuple]:
     """The values that a column may have, with their names; none where they are not fixed."""
-    if found := _CHOICES.get(f"{table}.{column}"):
+    if found := CHOICES.get(f"{table}.{column}"):
         return found
     try:
         model = apps.get_model("cases", codebook.RECORD_OF_FILE[table])
