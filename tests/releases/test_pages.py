@@ -225,6 +225,8 @@ def test_the_page_tells_them_with_numbers(client, releases):
     page = client.get(f"/releases/compare/{BETWEEN}").content.decode()
     assert "A &quot;new&quot;, title" in page
     assert '<del dir="auto">Guinea 2009</del>' in page
+    assert '<a href="/cases/guinea-2009/#t1">guinea-2009</a> / t1' in page
+    assert 'href="/cases/kenya-2008/' not in page
     found = changes.between(*releases)
     assert found.counts == {
         "cases": {"added": 1, "removed": 1, "changed": 1},
@@ -238,7 +240,7 @@ def test_many_differences_stand_on_pages_of_their_own(client, monkeypatch):
     seen = []
     for number in range(1, 5):
         page = client.get(f"/releases/compare/{BETWEEN}&page={number}").content.decode()
-        found = re.findall(r'<dt>(Case|Statement) <code dir="ltr">(.*?)</code>', page)
+        found = re.findall(r'<dt>(Case|Statement) <code dir="ltr">(.*?)</code> <span', page)
         assert len(found) == (1 if number == 4 else 2)
         seen += found
     assert len(set(seen)) == 7
