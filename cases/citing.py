@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+# The author of every record. In English: citations do not change with the reader's language.
+AUTHOR = "Preventive diplomacy cases"
+
 
 @dataclass(frozen=True)
 class Citation:
@@ -23,6 +26,8 @@ class Citation:
     changed_on: date
     address: str
     language: str = "en"
+    # Where the version is kept for good, or that it is live data.
+    standing: str = ""
 
 
 class Format(NamedTuple):
@@ -44,6 +49,7 @@ def bibtex(cited: Citation) -> str:
         "version": str(cited.version),
         "howpublished": f"Database record, version {cited.version}",
         # Verbatim in url, whose characters are no commands; braces would end the field.
+        "note": _tex(cited.standing),
         "url": re.sub(r"[{}\\\s]", "", cited.address),
         "langid": {"en": "english", "fa": "persian", "ar": "arabic"}.get(cited.language, ""),
     }
@@ -63,6 +69,7 @@ def ris(cited: Citation) -> str:
         ("ET", f"Version {cited.version}"),
         ("ID", _line(cited.key)),
         ("LA", cited.language),
+        *([("N1", _line(cited.standing))] if cited.standing else []),
         ("UR", _line(cited.address)),
         ("ER", ""),
     ]
@@ -82,6 +89,8 @@ def csl_json(cited: Citation) -> str:
         "URL": cited.address,
         "language": cited.language,
     }
+    if cited.standing:
+        item["note"] = cited.standing
     return json.dumps([item], ensure_ascii=False, indent=2) + "\n"
 
 

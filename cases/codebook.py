@@ -4,6 +4,8 @@ One entry is one code with its names and meaning in the three languages. Counts 
 cases, general rules left out, and over findings; what stays at the desk has no entry.
 """
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -17,7 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from cases import definitions, reference
-from cases.exports import TABLES
+from cases.exports import BOM, TABLES, harmless
 from cases.models import (
     Actor,
     ActorName,
@@ -129,6 +131,21 @@ def everything(*, counted: bool = True) -> Iterator[Entry]:
         for group in groups(part):
             yield group
             yield from entries(part, group.group, counted=counted)
+
+
+def rows(found: Iterable[Entry]) -> Iterator[list]:
+    """The cells of entries, in the order of COLUMNS."""
+    return ([getattr(entry, name) for name in COLUMNS] for entry in found)
+
+
+def as_csv(found: Iterable[list], *, for_excel: bool = False) -> str:
+    """Rows of the codebook as a file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in found:
+        writer.writerow([harmless(cell) for cell in row] if for_excel else row)
+    return (BOM if for_excel else "") + buffer.getvalue()
 
 
 def _in_languages(name: str, said) -> dict[str, str]:

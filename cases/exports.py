@@ -394,6 +394,14 @@ def _official_name(language: str) -> Coalesce:
     return Coalesce(Subquery(names.order_by("kind", "order").values("name")[:1]), Value(""))
 
 
+def _code_of_actor(pointer: str, at_desk: bool) -> Expression:
+    """The code of an actor that a row points to, unless readers may not know of it."""
+    if at_desk:
+        return F(f"{pointer}__code")
+    known = models.Actor.objects.public().filter(pk=OuterRef(pointer))
+    return Subquery(known.values("code"))
+
+
 ACTOR_COLUMNS = (
     "code version type naming parent country start end successor note_en note_fa note_ar "
     "name_en name_fa name_ar"
@@ -403,14 +411,16 @@ ACTOR_COLUMNS = (
 def _actors(actors: QuerySet, at_desk: bool) -> QuerySet:
     rows = actors.annotate(
         type_code=Code("type_id"),
+        parent_code=_code_of_actor("parent", at_desk),
+        successor_code=_code_of_actor("successor", at_desk),
         **{f"name_{language}": _official_name(language) for language in ("en", "fa", "ar")},
         by_code=Bytewise("code"),
     )
     renamed = {
         "type": "type_code",
-        "parent": "parent__code",
+        "parent": "parent_code",
         "country": "country_id",
-        "successor": "successor__code",
+        "successor": "successor_code",
     }
     return _values(rows.order_by("by_code"), ACTOR_COLUMNS, renamed)
 
@@ -461,8 +471,10 @@ DOCUMENT_COLUMNS = (
 
 
 def _documents(documents: QuerySet, at_desk: bool) -> QuerySet:
-    rows = documents.annotate(by_code=Bytewise("code")).order_by("by_code")
-    return _values(rows, DOCUMENT_COLUMNS, {"issuer": "issuer__code"})
+    rows = documents.annotate(
+        by_code=Bytewise("code"), issuer_code=_code_of_actor("issuer", at_desk)
+    )
+    return _values(rows.order_by("by_code"), DOCUMENT_COLUMNS, {"issuer": "issuer_code"})
 
 
 PASSAGE_COLUMNS = ("ref", "document", "language", "kind", "number", "section", "text")

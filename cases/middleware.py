@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from cases.exports import CONTENT_TYPES
 from cases.filters import InvalidQuery
 from cases.models import PasswordDue, SignInEvent
 from cases.security import second_factor, sessions
@@ -32,10 +33,12 @@ class CompressionMiddleware(GZipMiddleware):
 
     BROTLI_ACCEPTED = re.compile(r"(?:^|,)\s*br\s*(?!;\s*q=0(?:\.0*)?\s*(?:,|$))(?:;|,|$)")
     LEAST_BYTES = 200
+    COMPRESSED = ("application/zip", CONTENT_TYPES["xlsx"])
 
     def process_response(self, request, response):
-        if response.status_code == 206:
-            # Part of a file: its range counts the bytes of the file, not of what is sent.
+        if response.status_code == 206 or response.get("Content-Type") in self.COMPRESSED:
+            # Part of a file, whose range counts the bytes of the file, not of what is sent; or
+            # what would not become smaller.
             return response
         if (
             response.streaming

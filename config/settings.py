@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "cases",
     "ingest",
     "backup",
+    "releases",
     "import_export",
 ]
 
@@ -215,6 +216,10 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # The largest file that editors may upload as an edition of a document.
 MAX_UPLOAD_MB = read_number("MAX_UPLOAD_MB", default=20, least=1)
+# Frozen data, which back-ups take as files, and under which terms they may be used.
+RELEASES_DIR = Path(read_text("RELEASES_DIR", str(VAR_DIR / "releases")))
+DATA_LICENCE = read_text("DATA_LICENCE")
+DATA_LICENCE_URL = read_text("DATA_LICENCE_URL")
 # A table that comes home; ten thousand rows of cases are some ten megabytes.
 IMPORT_MAX_BYTES = 25_000_000
 

@@ -5,10 +5,15 @@ from django.contrib import admin
 from django.urls import include, path
 
 from cases.urls import FILES, PAGES, PASSWORD_RESET
+from releases import urls as releases
 
-urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES]
+urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES, *releases.FILES]
 urlpatterns += i18n_patterns(
-    *PASSWORD_RESET, path("admin/", admin.site.urls), *PAGES, prefix_default_language=False
+    *PASSWORD_RESET,
+    path("admin/", admin.site.urls),
+    *PAGES,
+    *releases.PAGES,
+    prefix_default_language=False,
 )
 
 handler400 = "cases.views.errors.bad_request"

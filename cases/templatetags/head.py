@@ -17,7 +17,12 @@ from cases.views.common import language
 register = template.Library()
 
 # Elsewhere what follows the question mark chooses among the same things: one page to an engine.
-CHOOSES_THE_PAGE = {"compare": ("case",), "case-list": ("page",), "finding-list": ("page",)}
+CHOOSES_THE_PAGE = {
+    "compare": ("case",),
+    "case-list": ("page",),
+    "finding-list": ("page",),
+    "release-compare": ("from", "to", "page"),
+}
 SHORT = 200
 # What would end the element that the data stand in.
 _UNSAFE = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}

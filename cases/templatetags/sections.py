@@ -19,9 +19,10 @@ SECTIONS = (
     ("method", _("Method"), ()),
     ("about-the-data", _("About the data"), ()),
     ("codebook", _("Codebook"), ("codebook-group", "term")),
+    ("release-list", _("Releases"), ("release", "release-compare")),
 )
 # They stand at the foot of every page; the menu of a small screen, whose foot is far, has them too.
-AT_THE_FOOT = {"method", "about-the-data", "codebook"}
+AT_THE_FOOT = {"method", "about-the-data", "codebook", "release-list"}
 
 
 @register.simple_tag(takes_context=True)

@@ -6,7 +6,7 @@ from django.db.models import F, Prefetch, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,9 +18,8 @@ from cases.models.fields import translated
 from cases.neighbours import similar_cases
 from cases.querysets import SEARCHED
 from cases.views.errors import error_page
+from releases import store
 
-# The author of every record. In English: citations do not change with the reader's language.
-AUTHOR = "Preventive diplomacy cases"
 TITLES = ("slug", "title_en", "title_fa", "title_ar")
 
 
@@ -36,6 +35,8 @@ def case_detail(request, slug):
         "told": told,
         "similar": similar_cases(case),
         "day": _day(case),
+        "release": store.standing(case.slug, case.version),
+        "today": timezone.now().date(),
         "address": absolute(reverse("case", args=[case.slug])),
         "formats": [
             (each.label, reverse("case-citation", args=[case.slug, name]))
@@ -56,12 +57,28 @@ def case_citation(request, slug, file_format):
     with translation.override("en"):
         address = absolute(reverse("case", args=[case.slug]))
     cited = citing.Citation(
-        case.slug, AUTHOR, title or case.slug, case.version, _day(case), address, language
+        case.slug,
+        citing.AUTHOR,
+        title or case.slug,
+        case.version,
+        _day(case),
+        address,
+        language,
+        _standing(case),
     )
     chosen = citing.FORMATS[file_format]
     response = HttpResponse(chosen.write(cited), content_type=chosen.content_type)
     response["Content-Disposition"] = f'attachment; filename="{case.slug}.{file_format}"'
     return response
+
+
+def _standing(case: Case) -> str:
+    """The release that keeps the version for good, or that it is as the site had it today."""
+    release = store.standing(case.slug, case.version)
+    if release is None:
+        return f"Live data, {timezone.now():%Y-%m-%d}"
+    with translation.override("en"):
+        return f"Release {release.name}, {absolute(reverse('release', args=[release.name]))}"
 
 
 def _with_everything():

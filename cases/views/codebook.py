@@ -1,7 +1,5 @@
 """The codebook as pages, and whole as a file."""
 
-import csv
-import io
 import json
 
 from django.http import Http404, HttpResponse
@@ -105,21 +103,13 @@ def codebook_file(request, file_format):
     refuse_unknown(request.GET, "for")
     if flavour not in ("", "excel") or (flavour and file_format != "csv"):
         raise InvalidQuery({"for": [_("Only “excel” is possible here, and only for CSV.")]})
-    rows = ([getattr(entry, name) for name in codebook.COLUMNS] for entry in codebook.everything())
-    body = _json(rows) if file_format == "json" else _csv(rows, for_excel=bool(flavour))
+    rows = codebook.rows(codebook.everything())
+    is_json, for_excel = file_format == "json", flavour == "excel"
+    body = _json(rows) if is_json else codebook.as_csv(rows, for_excel=for_excel)
     kind = exports.CONTENT_TYPES[flavour or file_format]
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="codebook.{file_format}"'
     return response
-
-
-def _csv(rows, *, for_excel: bool) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(codebook.COLUMNS)
-    for row in rows:
-        writer.writerow([exports.harmless(cell) for cell in row] if for_excel else row)
-    return (exports.BOM if for_excel else "") + buffer.getvalue()
 
 
 def _json(rows) -> str:

@@ -12,7 +12,7 @@ from cases.facets import labels
 from cases.filters import InvalidQuery
 from cases.views.common import without
 
-FILES = ("file", "codebook-file", "case-citation")
+FILES = ("file", "codebook-file", "case-citation", "release-file", "release-changes")
 # Seconds after which to ask again: a database that is restarted is back by then.
 RETRY_AFTER = 10
 # What PostgreSQL calls it: no connection, shutting down, crashed, starting up, too many already.

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_safe
 
 from cases.addresses import absolute, in_languages
 from cases.models import Actor, Case, Document, Edition, Statement, Term
+from releases import store
 
 NEWEST = 50
 PAGES = (
     *("home", "case-list", "explore", "similar", "finding-list", "document-list", "tool-list"),
-    *("actor-list", "country-list", "codebook", "method", "about-the-data"),
+    *("actor-list", "country-list", "codebook", "method", "about-the-data", "release-list"),
 )
 # A map may have 50,000 addresses, and a page has three.
 PAGES_OF_A_MAP = 10_000
@@ -72,6 +73,8 @@ def _pages() -> Iterator[tuple]:
     cases = Case.objects.published().order_by("pk")
     for slug, changed, published in cases.values_list("slug", "changed_on", "published_on"):
         yield changed or published, "case", slug
+    for release in store.all_releases():
+        yield release.made_on, "release", release.name
     for code, changed in Document.objects.values_list("code", "changed_on"):
         yield changed, "document", code
     for document, code in Edition.objects.values_list("document__code", "code"):

@@ -1,5 +1,6 @@
 """The front page, and the pages that say how the data were made and how to take them away."""
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils.html import format_html_join
@@ -79,6 +80,8 @@ def about_the_data(request):
         "with_bounds": _files_with("earliest", "start_earliest"),
         "with_version": _files_with("version"),
         "with_day": _files_with("changed_on"),
+        "licence": settings.DATA_LICENCE,
+        "licence_url": settings.DATA_LICENCE_URL,
     }
     return render(request, "cases/about_the_data.html", context)
 

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 REFERENCE = (
     *("/tools/", "/tools/facilitation/", "/actors/", "/actors/unowa/"),
     *("/countries/", "/countries/GIN/", "/codebook/?q=tool", "/codebook/terms/tool/"),
+    "/releases/",
 )
 
 

@@ -90,6 +90,20 @@ def test_csl_json_is_a_list_of_one_data_set():
     ]
 
 
+@pytest.mark.parametrize(
+    ("write", "line"),
+    [
+        (bibtex, "  note = {Release 2026\\_11},\n"),
+        (ris, "\r\nN1  - Release 2026_11\r\n"),
+        (csl_json, '"note": "Release 2026_11"'),
+    ],
+)
+def test_where_a_version_stands_is_said_where_it_is_known(write, line):
+    assert line in write(cited(standing="Release 2026_11"))
+    assert "note" not in write(cited())
+    assert "N1" not in write(cited())
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_each_format_is_a_file_of_the_present_version(client, suffix):

@@ -12,7 +12,7 @@ PAGES = (
     *("/findings/", "/explore/", "/similar/", "/similar/?case=guinea-2009", "/tools/", "/actors/"),
     *("/tools/mediation/", "/actors/un/", "/countries/", "/codebook/", "/codebook/terms/tool/"),
     "/compare/?case=guinea-2009&case=kenya-2008&case=kyrgyzstan-2010&case=sudan-2011",
-    *("/method/", "/about-the-data/"),
+    *("/method/", "/about-the-data/", "/releases/"),
 )
 
 
