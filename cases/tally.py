@@ -94,6 +94,16 @@ class Values:
         """The cases by their places."""
         return {place: case for case, place in self.places.items()}
 
+    @cached_property
+    def total(self) -> int:
+        """How many cases there are."""
+        return self.every.bit_count()
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """The ids of the cases, the smallest first."""
+        return sorted(self.numbers[place] for place in _places(self.every))
+
     def within(self, first: str, last: str, *, certainly: bool) -> int:
         """The cases of a time, as `certainly_within` and `possibly_within` find them."""
         last = last or "9999-12-31"
