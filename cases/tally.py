@@ -17,7 +17,7 @@ hold published cases only, and what is shown of them is still asked of the datab
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import islice
@@ -106,6 +106,16 @@ class Values:
     def ids(self) -> list[int]:
         """The ids of the cases, the smallest first."""
         return sorted(self.numbers[place] for place in _places(self.every))
+
+    def these(self, cases: Iterable[int]) -> int:
+        """Those of some cases, by their ids, that are public, as bits."""
+        return _bits(self.places[case] for case in cases if case in self.places) & self.every
+
+    def in_order(self, bits: int, first: int, last: int) -> list[int]:
+        """The ids of the cases from one place to another, in the list's own order."""
+        flags = _Flags(bits)
+        shown = (place for place in self.order if place in flags)
+        return [self.numbers[place] for place in islice(shown, first, last)]
 
     def heaviest(self, weights: dict[tuple[str, str], float], most: int) -> dict[int, float]:
         """So many of the cases that have any of the values, with the greatest sums of weights.
@@ -454,9 +464,7 @@ class Tally:
 
     def page(self, first: int, last: int) -> list[Case]:
         """The cases from one place in the order asked for to another."""
-        ids = self._ids(first, last)
-        found = {case.pk: case for case in Case.objects.published().for_list().filter(pk__in=ids)}
-        return [found[case] for case in ids if case in found]
+        return _for_list(self._ids(first, last))
 
     def _ids(self, first: int, last: int) -> list[int]:
         values, bits = self.values, self.bits()
@@ -465,13 +473,36 @@ class Tally:
             shown = (case for case in self.found if case in places and places[case] in flags)
             return list(islice(shown, first, last))
         if self.asked.get("order") in (None, "relevance", DEFAULT_ORDER):
-            flags = _Flags(bits)
-            shown = (place for place in values.order if place in flags)
-            return [values.numbers[place] for place in islice(shown, first, last)]
+            return values.in_order(bits, first, last)
         cases = self.selection.cases
         if self.total <= FEW:
             cases = self.cases().order_by(*self.filterset.ordering(self.asked))
         return list(cases.values_list("pk", flat=True)[first:last])
+
+
+class Listed(Sequence):
+    """Cases in the list's own order, counted in memory; only those of a slice are read."""
+
+    def __init__(self, values: Values, bits: int):
+        self.values, self.bits = values, bits
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+    def __getitem__(self, shown: slice) -> list[Case]:
+        return _for_list(self.values.in_order(self.bits, shown.start or 0, shown.stop))
+
+
+def having(facet: str, *values: str) -> Listed:
+    """The cases that have any of the values of a filter, broader ones included."""
+    held = current()
+    return Listed(held, held.bits(facet, values))
+
+
+def _for_list(ids: list[int]) -> list[Case]:
+    """The cases as lists show them, in this order, but for any that is not public any more."""
+    found = {case.pk: case for case in Case.objects.published().for_list().filter(pk__in=ids)}
+    return [found[case] for case in ids if case in found]
 
 
 class _Flags:

@@ -547,7 +547,7 @@ def test_it_shows_any_number_of_statements_in_twenty_two_queries(
     # actors, the actors' names; documents; what findings are about; credited tools and their
     # terms; words; the errata in their passages, and those errata: 10. Other cases on the same
     # words: 1. The cases beside it: what is said of this one, whether anything has changed since
-    # values were read, terms, regions; what is said of those that could be nearest, their titles: 6.
+    # values were read, terms, regions; what is said of those that could be nearest, titles: 6.
     html(client, "/similar/")
     with django_assert_num_queries(22):
         html(client)
