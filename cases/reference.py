@@ -1,7 +1,8 @@
 """What published cases and findings say of a term, an actor or a country.
 
 Every number here is of published cases, general rules left out; everything begins with
-`Case.objects.published()`, so a draft shows neither in a list nor in a count.
+`Case.objects.published()` or with what is held in memory of these (cases.tally), so a draft shows
+neither in a list nor in a count.
 """
 
 from collections import defaultdict
