@@ -1,20 +1,21 @@
 """The published cases that are most like a situation, and what was done there.
 
-The measure itself is cases.similarity; this module asks the database for what it compares.
+The measure itself is cases.similarity; this module asks what is held in memory which cases may be
+near (cases.tally), and the database for what it compares.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models import CharField, Count, Prefetch, Value
+from django.db.models import CharField, Prefetch, Value
 from django.db.models.functions import Concat
 
-from cases.models import Case, CaseCountry, CaseFacet, Region, Statement, StatementActor, Term
+from cases.models import Case, CaseCountry, Region, Statement, StatementActor, Term
 from cases.models.choices import PLACES, Coverage, Part
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES
 from cases.similarity import Match, Measure
+from cases.tally import current
 
 SCHEMES = ("situation", "trigger", "region", "initiation", "un_role")
 BESIDE_A_CASE = 3
@@ -43,31 +44,23 @@ class Neighbour:
 
 
 class Neighbourhood:
-    """What makes the published cases alike, and which of them are nearest to what is asked.
+    """What makes the published cases alike, and which of them are nearest to what is asked."""
 
-    `of` are terms to which it is enough to be near; without them every term can be asked about.
-    """
-
-    def __init__(self, of=None):
-        self.total = Case.objects.published().count()
+    def __init__(self):
+        self.values = current()
+        self.total = self.values.total
         # Terms and regions together: the region of a case stands among its terms.
         self.terms: dict[str, Term | Region] = {
             **{term.pk: term for term in Term.objects.filter(scheme__in=HEADER_SCHEMES)},
             **{f"region:{region.code}": region for region in Region.objects.all()},
         }
-        having: dict[str, int] = {}
+        sizes = self.values.sizes
         self.measure = Measure(
             self.total,
-            having,
+            {f"{scheme}:{code}": n for scheme in SCHEMES for code, n in sizes[scheme].items()},
             broader={key: _above(term) for key, term in self.terms.items()},
             silent=ABSENCE_CODES,
         )
-        counted = CaseFacet.objects.filter(facet__in=SCHEMES)
-        if of is not None:
-            codes = [term.split(":", 1) for term in self.measure.with_broader(of)]
-            counted = counted.filter(value__in=[code for _scheme, code in codes])
-        rows = counted.order_by().values_list("facet", "value").annotate(n=Count("pk"))
-        having.update({f"{facet}:{value}": number for facet, value, number in rows})
 
     def nearest(self, asked, *, enough: int, leave_out: int | None = None) -> list[Neighbour]:
         """The cases that share anything with what is asked, the nearest first.
@@ -87,8 +80,8 @@ class Neighbourhood:
             found.sort(key=lambda match: -match.likeness)
             if len(likeliest) < at_once:
                 break
-            # Whoever was not looked at shares no more than the last that was; sums of the
-            # database are off by a rounding at most.
+            # Whoever was not looked at shares no more than the last that was; they are chosen by
+            # sums that are off by a rounding at most.
             further = min(likeliest.values()) + ROUNDING
             if len(found) >= enough and found[enough - 1].likeness > further:
                 break
@@ -107,20 +100,9 @@ class Neighbourhood:
 
     def _likeliest(self, asked: frozenset[str], at_most: int) -> dict[int, float]:
         """Cases by their ids that could be nearest, with what their likeness is at the most."""
-        most = self.measure.most(asked)
-        if not most:
-            return {}
-        table = connection.ops.quote_name(CaseFacet._meta.db_table)
-        having = f"SELECT case_id, CAST(%s AS double precision) AS most FROM {table}"  # noqa: S608
-        each = " UNION ALL ".join([f"{having} WHERE facet = %s AND value = %s"] * len(most))
-        query = (
-            f"SELECT case_id, SUM(most) FROM ({each}) AS shared"  # noqa: S608
-            " GROUP BY case_id ORDER BY 2 DESC, 1 LIMIT %s"
-        )
-        asking = [value for term in most for value in (most[term], *term.split(":", 1))]
-        with connection.cursor() as cursor:
-            cursor.execute(query, [*asking, at_most])
-            return dict(cursor.fetchall())
+        most = self.measure.most(asked).items()
+        weights = {tuple(term.split(":", 1)): weight for term, weight in most}
+        return self.values.heaviest(weights, at_most)
 
     def _neighbour(self, asked: frozenset[str], case: Case, match: Match) -> Neighbour:
         return Neighbour(
@@ -140,8 +122,7 @@ def terms_of(case: Case) -> set[str]:
 def similar_cases(case: Case) -> list[Neighbour]:
     """The published cases nearest to a published one."""
     asked = terms_of(case)
-    around = Neighbourhood(of=asked)
-    return around.nearest(asked, enough=BESIDE_A_CASE, leave_out=case.pk)[:BESIDE_A_CASE]
+    return Neighbourhood().nearest(asked, enough=BESIDE_A_CASE, leave_out=case.pk)[:BESIDE_A_CASE]
 
 
 def with_precedents(cases):

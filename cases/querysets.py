@@ -158,6 +158,13 @@ class EditionQuerySet(models.QuerySet):
 class DocumentQuerySet(models.QuerySet):
     """Documents with what their pages show."""
 
+    def texts_first(self):
+        """In the order of their list: those whose text can be read here, each kind by code."""
+        from cases.models import Edition
+
+        texts = Edition.objects.filter(document=OuterRef("pk"))
+        return self.order_by(Exists(texts).desc(), Bytewise("code"))
+
     def for_list(self):
         """With issuers, texts and the places that cite them, in a fixed number of queries."""
         from cases.models import Edition, Reference

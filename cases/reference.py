@@ -1,7 +1,8 @@
 """What published cases and findings say of a term, an actor or a country.
 
 Every number here is of published cases, general rules left out; everything begins with
-`Case.objects.published()`, so a draft shows neither in a list nor in a count.
+`Case.objects.published()` or with what is held in memory of these (cases.tally), so a draft shows
+neither in a list nor in a count.
 """
 
 from collections import defaultdict
@@ -19,11 +20,11 @@ from django.db.models import (
 )
 
 from cases.expressions import Bytewise
-from cases.filters import narrower
+from cases.filters import TERM_FILTERS, narrower
 from cases.models import Actor, Case, Statement, StatementActor, Term
 from cases.models.choices import Attribution, Part
 from cases.models.fields import by_name
-from cases.tally import remembered
+from cases.tally import Listed, current, having, remembered
 
 PER_PAGE = 40
 
@@ -114,19 +115,31 @@ def count_terms(scheme: str) -> dict[str, dict[str, int]]:
     return counts
 
 
-def cases_of(statements: QuerySet) -> QuerySet:
-    """The published cases of the statements, earliest first, undated ones last."""
-    said = statements.order_by().filter(case=OuterRef("pk"))
-    return in_order(Case.objects.published().filter(Exists(said)))
+def cases_of_term(term: Term) -> Listed:
+    """The published cases that say a term or a narrower one.
+
+    Those of a type of actor are those in which such an actor has a part.
+    """
+    # The filter by role finds those who held it, which is not all that a statement may say of one.
+    if term.scheme in (*TERM_FILTERS, "actor_type"):
+        return having(term.scheme, term.code)
+    return _cases_saying(*with_narrower(term))
+
+
+@remembered
+def _cases_saying(*terms: str) -> Listed:
+    held = current()
+    said = Statement.objects.counted().filter(term__in=terms, case__isnull=False).order_by()
+    return Listed(held, held.these(said.values_list("case", flat=True).distinct()))
 
 
 def in_order(cases: QuerySet) -> QuerySet:
     return cases.order_by(F("start_earliest").asc(nulls_last=True), Bytewise("slug").asc())
 
 
-def page_of_cases(cases: QuerySet, number: int) -> Page | None:
+def page_of_cases(cases: Listed, number: int) -> Page | None:
     """A page of the cases as lists show them, or None if there are not so many."""
-    pages = Paginator(cases.for_list(), PER_PAGE)
+    pages = Paginator(cases, PER_PAGE)
     return pages.page(number) if number <= pages.num_pages else None
 
 
@@ -198,21 +211,19 @@ def results_of(tools: QuerySet) -> Results:
 
 def with_cases(actors: QuerySet) -> list[Share]:
     """The actors by name, each with the number of cases that name it."""
-    counts = count_cases_of_actors()
-    found = [Share(actor, counts.get(actor.pk, 0)) for actor in actors]
+    counts = current().sizes["actor"]
+    found = [Share(actor, counts.get(actor.code, 0)) for actor in actors]
     return sorted(found, key=lambda each: by_name(each.record))
 
 
 def count_cases_with_parts(actor: Actor) -> int:
     """In how many published cases the actor, or any that belongs to it, has a part."""
-    pairs = Actor.objects.values_list("pk", "parent_id")
-    said = statements_told().filter(parts__actor__in=narrower(pairs, [actor.pk]))
-    return said.order_by().aggregate(n=Count("case", distinct=True))["n"]
+    pairs = Actor.objects.order_by().values_list("code", "parent__code")
+    return len(having("actor", *narrower(pairs, [actor.code])))
 
 
 @remembered
-def count_cases_of_actors() -> dict[int, int]:
-    """By actor, the number of published cases in which it has a part."""
-    played = StatementActor.objects.filter(statement__in=statements_told())
-    counts = played.order_by().values_list("actor")
-    return dict(counts.annotate(cases=Count("statement__case", distinct=True)))
+def done_by(actor: int) -> tuple[list[Share], list[Share]]:
+    """The roles that the actor of an id held and the tools that it used itself."""
+    said = statements_told().filter(parts__actor=actor, parts__part=Part.BY)
+    return terms_of(said.filter(scheme="role")), terms_of(said.filter(scheme="tool"))

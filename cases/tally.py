@@ -17,10 +17,11 @@ hold published cases only, and what is shown of them is still asked of the datab
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import islice
+from math import fsum
 from threading import Lock
 from typing import NamedTuple
 
@@ -43,6 +44,8 @@ HELD = (
 RARE = 256
 # Cases that are few enough to be asked for by their ids.
 FEW = 1000
+# Weights are added up in whole parts of this size.
+FINENESS = 2**32
 
 
 class Time(NamedTuple):
@@ -93,6 +96,53 @@ class Values:
     def numbers(self) -> dict[int, int]:
         """The cases by their places."""
         return {place: case for case, place in self.places.items()}
+
+    @cached_property
+    def total(self) -> int:
+        """How many cases there are."""
+        return self.every.bit_count()
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """The ids of the cases, the smallest first."""
+        return sorted(self.numbers[place] for place in _places(self.every))
+
+    def these(self, cases: Iterable[int]) -> int:
+        """Those of some cases, by their ids, that are public, as bits."""
+        return _bits(self.places[case] for case in cases if case in self.places) & self.every
+
+    def in_order(self, bits: int, first: int, last: int) -> list[int]:
+        """The ids of the cases from one place to another, in the list's own order."""
+        flags = _Flags(bits)
+        shown = (place for place in self.order if place in flags)
+        return [self.numbers[place] for place in islice(shown, first, last)]
+
+    def heaviest(self, weights: dict[tuple[str, str], float], most: int) -> dict[int, float]:
+        """So many of the cases that have any of the values, with the greatest sums of weights.
+
+        By their ids, with the sums. Which they are follows from sums of rounded weights (by less
+        than a billionth each), added up for all cases at once: `sums` has a figure of each, and so
+        takes no longer for cases that have many of the values.
+        """
+        having = {(facet, value): self.bits(facet, [value]) for facet, value in weights}
+        sums: list[int] = []
+        left = chosen = 0
+        for key, cases in having.items():
+            _add(sums, cases, round(weights[key] * FINENESS))
+            left |= cases
+        for figure in reversed(sums):
+            greater = left & figure
+            if (chosen | greater).bit_count() > most:
+                left = greater
+            else:
+                chosen |= greater
+                left ^= greater
+        places = [*_places(chosen), *islice(_places(left), most - chosen.bit_count())]
+        flags = [(_Flags(cases), weights[key]) for key, cases in having.items()]
+        return {
+            self.numbers[place]: fsum(weight for cases, weight in flags if place in cases)
+            for place in places
+        }
 
     def within(self, first: str, last: str, *, certainly: bool) -> int:
         """The cases of a time, as `certainly_within` and `possibly_within` find them."""
@@ -247,6 +297,23 @@ def _bits(places: Iterable[int]) -> int:
     return int.from_bytes(flags, "little")
 
 
+def _add(sums: list[int], cases: int, number: int) -> None:
+    """Add a number, not below 0, to the sums of these cases: the binary figures, lowest first."""
+    carried = at = 0
+    while number or carried:
+        if at == len(sums):
+            sums.append(0)
+        figure = sums[at]
+        if number & 1:
+            sums[at] = figure ^ cases ^ carried
+            carried = figure & cases | carried & (figure ^ cases)
+        else:
+            sums[at] = figure ^ carried
+            carried &= figure
+        number >>= 1
+        at += 1
+
+
 def _places(bits: int) -> Iterator[int]:
     """The places of the bits that are set."""
     for at, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
@@ -397,9 +464,7 @@ class Tally:
 
     def page(self, first: int, last: int) -> list[Case]:
         """The cases from one place in the order asked for to another."""
-        ids = self._ids(first, last)
-        found = {case.pk: case for case in Case.objects.published().for_list().filter(pk__in=ids)}
-        return [found[case] for case in ids if case in found]
+        return _for_list(self._ids(first, last))
 
     def _ids(self, first: int, last: int) -> list[int]:
         values, bits = self.values, self.bits()
@@ -408,13 +473,36 @@ class Tally:
             shown = (case for case in self.found if case in places and places[case] in flags)
             return list(islice(shown, first, last))
         if self.asked.get("order") in (None, "relevance", DEFAULT_ORDER):
-            flags = _Flags(bits)
-            shown = (place for place in values.order if place in flags)
-            return [values.numbers[place] for place in islice(shown, first, last)]
+            return values.in_order(bits, first, last)
         cases = self.selection.cases
         if self.total <= FEW:
             cases = self.cases().order_by(*self.filterset.ordering(self.asked))
         return list(cases.values_list("pk", flat=True)[first:last])
+
+
+class Listed(Sequence):
+    """Cases in the list's own order, counted in memory; only those of a slice are read."""
+
+    def __init__(self, values: Values, bits: int):
+        self.values, self.bits = values, bits
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+    def __getitem__(self, shown: slice) -> list[Case]:
+        return _for_list(self.values.in_order(self.bits, shown.start or 0, shown.stop))
+
+
+def having(facet: str, *values: str) -> Listed:
+    """The cases that have any of the values of a filter, broader ones included."""
+    held = current()
+    return Listed(held, held.bits(facet, values))
+
+
+def _for_list(ids: list[int]) -> list[Case]:
+    """The cases as lists show them, in this order, but for any that is not public any more."""
+    found = {case.pk: case for case in Case.objects.published().for_list().filter(pk__in=ids)}
+    return [found[case] for case in ids if case in found]
 
 
 class _Flags:

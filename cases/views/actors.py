@@ -14,6 +14,7 @@ from cases import reference
 from cases.filters import InvalidQuery
 from cases.models import Actor, OldCode, Statement, Term
 from cases.models.choices import Part
+from cases.tally import having
 from cases.text import fold, squash
 from cases.views.common import Option, clean_address, options, page_number, refuse_unknown
 
@@ -122,13 +123,13 @@ def actor_page(request, code):
         raise Http404(_("There is no such actor."))
     near = public.select_related("type").prefetch_related("names")
     said = reference.statements_told().filter(parts__actor=actor).distinct()
-    page = reference.page_of_cases(reference.cases_of(said), page_number(request.GET))
+    page = reference.page_of_cases(having("actor", actor.code), page_number(request.GET))
     if page is None:
         raise Http404(_("There is no such page of these cases."))
     findings = reference.findings_told().filter(parts__actor=actor).distinct()
     findings, all_findings = reference.first_findings(findings, FINDINGS_AT_MOST)
     children = reference.with_cases(near.filter(parent=actor))
-    done = reference.statements_told().filter(parts__actor=actor, parts__part=Part.BY)
+    roles, tools = reference.done_by(actor.pk)
     return render(
         request,
         "cases/actor_page.html",
@@ -145,8 +146,8 @@ def actor_page(request, code):
                 (told.case, [_act(statement, actor) for statement in told.statements])
                 for told in reference.told(page, said)
             ],
-            "roles": reference.terms_of(done.filter(scheme="role")),
-            "tools": reference.terms_of(done.filter(scheme="tool")),
+            "roles": roles,
+            "tools": tools,
             "findings": findings,
             "all_findings": all_findings,
         },

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from django.utils.translation import get_language
-
 from cases.expressions import Bytewise
 from cases.models import Case
 from cases.near import not_known
+from cases.tally import remembered
+from cases.views.common import language
 
 # A list to choose from is of no use beyond; a case itself has links to the pages that offer it.
 OFFERED = 300
@@ -20,7 +20,12 @@ def _named():
 
 def offered() -> list[Case]:
     """The first published cases in the order of their titles."""
-    return list(_named().order_by(Bytewise(f"title_order_{get_language()[:2]}"), "slug")[:OFFERED])
+    return _offered(language())
+
+
+@remembered
+def _offered(reader: str) -> list[Case]:
+    return list(_named().order_by(Bytewise(f"title_order_{reader}"), "slug")[:OFFERED])
 
 
 def named(slugs: Collection[str]) -> dict[str, Case]:

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 
 from django.db.models import Count
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases import reference
-from cases.filters import narrower, select_cases
+from cases.filters import narrower
 from cases.models import Actor, Case, CaseCountry, Country, Region
 from cases.models.choices import PLACES, CountryRole
 from cases.models.fields import by_name
-from cases.tally import remembered
+from cases.tally import having, remembered
 from cases.views.common import page_number, refuse_unknown
 
 
@@ -98,21 +98,19 @@ def region_page(request, code):
     """One region: its countries that have cases, and all cases in it, as the filter finds them."""
     refuse_unknown(request.GET, "page")
     region = get_object_or_404(Region.objects.select_related("parent"), code=code)
-    cases = select_cases(QueryDict(f"region={region.code}")).cases
-    page = reference.page_of_cases(cases, page_number(request.GET))
+    page = reference.page_of_cases(having("region", region.code), page_number(request.GET))
     if page is None:
         raise Http404(_("There is no such page of these cases."))
     regions = narrower(Region.objects.values_list("code", "parent_id"), [region.code])
-    countries = Country.objects.filter(
-        region__in=regions, case_countries__case__in=Case.objects.published()
-    )
+    named = {country for country, _role in _count_cases_in_roles()}
+    countries = Country.objects.filter(region__in=regions, pk__in=named)
     return render(
         request,
         "cases/region_page.html",
         {
             "region": region,
             "subregions": sorted(region.subregions.all(), key=by_name),
-            "countries": sorted(countries.distinct(), key=by_name),
+            "countries": sorted(countries, key=by_name),
             "page": page,
             "total": page.paginator.count,
         },

@@ -1,7 +1,9 @@
 """Documents: the list, the record of one, and its whole text."""
 
+from django.core.paginator import Paginator
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.filters import select_cases
@@ -10,22 +12,23 @@ from cases.models import Document, Edition, Statement
 from cases.querysets import SEARCHED
 from cases.reader import read_edition
 from cases.tally import Tally
-from cases.views.common import file_links, refuse_unknown
+from cases.views.common import file_links, page_number, refuse_unknown
+
+PER_PAGE = 100
 
 
 @require_safe
 def document_list(request):
     """Every document that is cited or read here: what it is, and how much of it is coded."""
-    refuse_unknown(request.GET)
-    documents = sorted(
-        Document.objects.for_list(),
-        # Those whose text can be read here come first.
-        key=lambda document: (not document.editions.all(), document.code),
-    )
+    refuse_unknown(request.GET, "page")
+    number = page_number(request.GET)
+    pages = Paginator(Document.objects.for_list().texts_first(), PER_PAGE)
+    if number > pages.num_pages:
+        raise Http404(_("There is no such page of these documents."))
     return render(
         request,
         "cases/document_list.html",
-        {"documents": documents, "files": file_links("documents", "")},
+        {"page": pages.page(number), "files": file_links("documents", "")},
     )
 
 

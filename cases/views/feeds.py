@@ -3,9 +3,12 @@
 Nothing is in them but what readers may see.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -13,11 +16,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import feedgenerator, translation
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
+from django.utils.http import RFC3986_SUBDELIMS
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from cases.addresses import absolute, in_languages
 from cases.models import Actor, Case, Document, Edition, Statement, Term
+from cases.tally import current, remembered
 from releases import store
 
 NEWEST = 50
@@ -25,9 +32,17 @@ PAGES = (
     *("home", "case-list", "explore", "similar", "finding-list", "document-list", "tool-list"),
     *("actor-list", "country-list", "codebook", "method", "about-the-data", "release-list"),
 )
-# A map may have 50,000 addresses, and a page has three.
-PAGES_OF_A_MAP = 10_000
+# A map may have 50,000 addresses, and a page has three; but a map is made while somebody waits.
+PAGES_OF_A_MAP = 2_000
 TITLE = "Preventive diplomacy cases"
+
+
+class Page(NamedTuple):
+    """A page of the site: when it last changed, if known, and what its address is made of."""
+
+    changed_on: datetime | None
+    name: str
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,9 +52,13 @@ class Entry:
     by_language: dict[str, str]
     changed_on: datetime | None
 
-    @property
-    def default(self) -> str:
-        return self.by_language["en"]
+    @cached_property
+    def about(self) -> str:
+        """What stands beside each of the addresses: the day, and all of them."""
+        named = [*self.by_language.items(), ("x-default", self.by_language["en"])]
+        day = f"<lastmod>{localdate(self.changed_on)}</lastmod>" if self.changed_on else ""
+        link = '<xhtml:link rel="alternate" hreflang="{}" href="{}"/>'
+        return mark_safe(day) + format_html_join("", link, named)  # noqa: S308 (a day is only figures)
 
 
 @require_safe
@@ -48,17 +67,18 @@ def sitemap(request, part=None):
 
     What is more than a map may hold stands in several, which the first address then lists.
     """
-    pages = list(_pages())
-    parts = range(1, -(-len(pages) // PAGES_OF_A_MAP) + 1)
+    # What lies on the disk no note tells of.
+    keys = _keys() | {"release": [release.name for release in store.all_releases()]}
+    total = len(PAGES) + sum(map(len, keys.values()))
+    parts = range(1, -(-total // PAGES_OF_A_MAP) + 1)
     if part is None and len(parts) > 1:
         addresses = [absolute(reverse("sitemap-part", args=[number])) for number in parts]
         return _xml(request, "cases/sitemaps.xml", {"addresses": addresses})
     number = 1 if part is None else part
     if number not in parts:
         raise Http404
-    first = (number - 1) * PAGES_OF_A_MAP
-    with translation.override("en"):
-        entries = [_entry(*page) for page in pages[first : first + PAGES_OF_A_MAP]]
+    last = number * PAGES_OF_A_MAP
+    entries = _entries(_pages(keys, last - PAGES_OF_A_MAP, last))
     return _xml(request, "cases/sitemap.xml", {"entries": entries})
 
 
@@ -66,30 +86,106 @@ def _xml(request, template: str, context: dict) -> HttpResponse:
     return render(request, template, context, content_type="application/xml")
 
 
-def _pages() -> Iterator[tuple]:
-    """(when it changed or None, name of the address, codes) of each page, in a fixed order."""
-    for name in PAGES:
-        yield None, name
-    cases = Case.objects.published().order_by("pk")
-    for slug, changed, published in cases.values_list("slug", "changed_on", "published_on"):
-        yield changed or published, "case", slug
-    for release in store.all_releases():
-        yield release.made_on, "release", release.name
-    for code, changed in Document.objects.values_list("code", "changed_on"):
-        yield changed, "document", code
-    for document, code in Edition.objects.values_list("document__code", "code"):
-        yield None, "document-text", document, code
-    for code, changed in Actor.objects.public().values_list("code", "changed_on"):
-        yield changed, "actor", code
+@remembered
+def _keys() -> dict[str, list]:
+    """What has a page of its own, by its kind: the ids, in the order of the map."""
     said = Statement.objects.public().filter(term=OuterRef("pk"))
     used = Term.objects.filter(Exists(said)).exclude(scheme="finding")
-    for scheme, code, changed in used.values_list("scheme", "code", "changed_on"):
-        name, *codes = ("tool", code) if scheme == "tool" else ("term", scheme, code)
-        yield changed, name, *codes
+    rest = {
+        "document": Document.objects.all(),
+        "edition": Edition.objects.all(),
+        "actor": Actor.objects.public(),
+        "term": used,
+    }
+    ids = {kind: rows.order_by("pk").values_list("pk", flat=True) for kind, rows in rest.items()}
+    return {"case": current().ids, **{kind: list(each) for kind, each in ids.items()}}
 
 
-def _entry(changed_on: datetime | None, name: str, *codes: str) -> Entry:
-    return Entry(in_languages(reverse(name, args=codes)), changed_on)
+def _pages(keys: dict[str, list], first: int, last: int) -> Iterator[Page]:
+    """The pages from one place in the order of the map to another; nothing else is read."""
+    for name in PAGES[first:last]:
+        yield Page(None, name)
+    before = len(PAGES)
+    for kind, ids in keys.items():
+        if shown := ids[max(first - before, 0) : max(last - before, 0)]:
+            yield from _READ[kind](shown)
+        before += len(ids)
+
+
+def _cases(ids: list[int]) -> Iterator[Page]:
+    rows = Case.objects.published().filter(pk__in=ids).order_by("pk")
+    for slug, changed, published in rows.values_list("slug", "changed_on", "published_on"):
+        yield Page(changed or published, "case", (slug,))
+
+
+def _documents(ids: list[int]) -> Iterator[Page]:
+    rows = Document.objects.filter(pk__in=ids).order_by("pk")
+    for code, changed in rows.values_list("code", "changed_on"):
+        yield Page(changed, "document", (code,))
+
+
+def _editions(ids: list[int]) -> Iterator[Page]:
+    rows = Edition.objects.filter(pk__in=ids).order_by("pk")
+    for codes in rows.values_list("document__code", "code"):
+        yield Page(None, "document-text", codes)
+
+
+def _actors(ids: list[int]) -> Iterator[Page]:
+    rows = Actor.objects.filter(pk__in=ids).order_by("pk")
+    for code, changed in rows.values_list("code", "changed_on"):
+        yield Page(changed, "actor", (code,))
+
+
+def _terms(ids: list[str]) -> Iterator[Page]:
+    rows = Term.objects.filter(pk__in=ids).order_by("pk")
+    for scheme, code, changed in rows.values_list("scheme", "code", "changed_on"):
+        if scheme == "tool":
+            yield Page(changed, "tool", (code,))
+        else:
+            yield Page(changed, "term", (scheme, code))
+
+
+def _releases(names: list[str]) -> Iterator[Page]:
+    for name in names:
+        if release := store.find(name):
+            yield Page(release.made_on, "release", (name,))
+
+
+_READ = {
+    "case": _cases,
+    "document": _documents,
+    "edition": _editions,
+    "actor": _actors,
+    "term": _terms,
+    "release": _releases,
+}
+
+
+def _entries(pages: Iterable[Page]) -> list[Entry]:
+    """The pages with their addresses, which are worked out once for each kind of page."""
+    patterns: dict[str, dict[str, str]] = {}
+    entries = []
+    with translation.override("en"):
+        for page in pages:
+            if page.name not in patterns:
+                patterns[page.name] = _pattern(page)
+            # As `reverse` has it, though codes have nothing to be quoted.
+            codes = [quote(code, safe=f"{RFC3986_SUBDELIMS}/~:@") for code in page.codes]
+            pattern = patterns[page.name].items()
+            addresses = {language: address.format(*codes) for language, address in pattern}
+            entries.append(Entry(addresses, page.changed_on))
+    return entries
+
+
+def _pattern(page: Page) -> dict[str, str]:
+    """By language, the whole address of such a page with {0} and {1} in place of its codes."""
+    places = [f"-{at}-" for at in range(len(page.codes))]
+    found = {}
+    for language, address in in_languages(reverse(page.name, args=places)).items():
+        for at, place in enumerate(places):
+            address = address.replace(place, f"{{{at}}}")
+        found[language] = address
+    return found
 
 
 @require_safe

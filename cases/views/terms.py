@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 
 from cases import reference
 from cases.filters import CaseFilterSet
-from cases.models import Actor, Case, Term
+from cases.models import Actor, Term
 from cases.models.choices import Part
 from cases.models.vocabulary import ALL_SCHEMES
+from cases.tally import current, remembered
 from cases.views.common import page_number, refuse_unknown
 
 # Findings are read on their own page; here they are named.
@@ -50,7 +51,7 @@ def tool_list(request):
         "cases/tool_list.html",
         {
             "groups": [listed(term, 0) for term in under.get(None, [])],
-            "total": Case.objects.published().count(),
+            "total": current().total,
             "used": sum(1 for count in counts.values() if count["uses"]),
         },
     )
@@ -89,8 +90,7 @@ def _page(request, scheme, code):
         said = said.filter(actors__type__in=ids).distinct()
     else:
         said = said.filter(term__in=ids)
-    cases = reference.cases_of(said)
-    page = reference.page_of_cases(cases, page_number(request.GET))
+    page = reference.page_of_cases(reference.cases_of_term(term), page_number(request.GET))
     if page is None:
         raise Http404(_("There is no such page of these cases."))
     findings = reference.findings_told()
@@ -110,28 +110,35 @@ def _page(request, scheme, code):
         "told": [] if scheme == "actor_type" else reference.told(page, said),
         "findings": findings,
         "all_findings": all_findings,
-        "published": Case.objects.published().count(),
+        "published": current().total,
         "filter": scheme if scheme in CaseFilterSet.base_filters else "",
     }
-    return render(request, "cases/term_page.html", context | _more(term, said))
+    return render(request, "cases/term_page.html", context | _more(term, ids))
 
 
-def _more(term: Term, said) -> dict:
+def _more(term: Term, ids: list[str]) -> dict:
     """What is worth knowing of the terms of one vocabulary only."""
-    if term.scheme == "tool":
+    if term.scheme == "actor_type":
+        actors = Actor.objects.public().filter(type=term).prefetch_related("names")
+        return {"actors": reference.with_cases(actors)}
+    return _counted(term.scheme, *ids)
+
+
+@remembered
+def _counted(scheme: str, *ids: str) -> dict:
+    """What the cases that say a term, by its own id and the narrower ones', say besides."""
+    said = reference.statements_told().filter(term__in=ids)
+    if scheme == "tool":
         return {
             "users": reference.actors_of(said),
             "partners": reference.actors_of(said, part=Part.WITH),
             "results": reference.results_of(said),
         }
-    if term.scheme == "role":
+    if scheme == "role":
         return {"users": reference.actors_of(said)}
-    if term.scheme == "outcome":
+    if scheme == "outcome":
         return {"owed_to": reference.terms_of(said, column="credited_to__term")}
-    if term.scheme == "actor_type":
-        actors = Actor.objects.public().filter(type=term).prefetch_related("names")
-        return {"actors": reference.with_cases(actors)}
-    if term.scheme in CONDITIONS:
+    if scheme in CONDITIONS:
         cases = said.order_by().values("case")
         tools = reference.statements_told().filter(scheme="tool", case__in=cases)
         return {"tools": reference.terms_of(tools)}

@@ -195,8 +195,10 @@ def test_any_number_of_statements_takes_fourteen_queries(client, number, django_
             tool = make_statement(case, "tool:mediation", by=[f"actor-of-{slug}-{place}"])
             make_statement(case, "outcome:agreement_reached").credited_to.add(tool)
     address = PAIR if number == 1 else f"{PAIR}&case=three"
-    # The cases by their slugs, those offered besides; the cases with gaps, countries, regions and
-    # statements; of those the actors, their names, documents, what they are about, what outcomes
-    # are owed to and its terms, the words and the places of errata in them (no erratum here).
+    html(client, "/compare/")
+    # The cases by their slugs, whether those offered besides are still the same; the cases with
+    # gaps, countries, regions and statements; of those the actors, their names, documents, what
+    # they are about, what outcomes are owed to and its terms, the words and the places of errata in
+    # them (no erratum here).
     with django_assert_num_queries(14):
         html(client, address)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cases import index
 from cases.models import CaseCountry
 from tests.factories import make_actor, make_case, make_country, make_region, make_statement
 
@@ -58,6 +59,7 @@ def test_a_region_has_the_cases_of_all_within(client):
     make_case("guinea")
     make_case("kirgizia", countries=["KGZ"])
     make_case("region", countries=[]).regions.add(make_region("western_africa", "011"))
+    index.refresh()
     page = read(client, "/regions/africa/")
     assert set(re.findall(r'<h3><a href="/cases/([a-z]+)/', page)) == {"guinea", "region"}
     assert '<a href="/regions/western_africa/">' in page

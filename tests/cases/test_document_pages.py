@@ -12,6 +12,7 @@ from cases import index
 from cases.models import Document, Passage, Section
 from cases.reader import read_edition
 from cases.templatetags.documents import document_name, in_words, marked
+from cases.views import documents
 from ingest.parsers.report import parse_report
 from ingest.parsers.source import decode, read_source
 from tests.factories import (
@@ -86,14 +87,41 @@ def test_the_list_leads_to_each_passage_that_cites(client, edition):
     assert html(client, "/documents/").count('href="/documents/S-2011-552/fa/#p7"') == 1
 
 
+def test_the_list_stands_on_pages_texts_first_and_then_by_code(client, monkeypatch):
+    monkeypatch.setattr(documents, "PER_PAGE", 3)
+    for code in ("b-2", "B-1", "a-3"):
+        make_edition(code)
+    for code in ("a-1", "A-2"):
+        make_document(code)
+    pages = [html(client, f"/documents/?page={number}") for number in (1, 2)]
+    listed = [re.findall(r'<th scope="row">.*?/documents/([^/]+)/"', page) for page in pages]
+    # By code points, on every database: capitals before small letters.
+    assert listed == [["B-1", "a-3", "b-2"], ["A-2", "a-1"]]
+    assert all("5 documents" in page for page in pages)
+    assert 'rel="next" href="?page=2"' in pages[0]
+    assert 'rel="prev"' in pages[1]
+    assert 'rel="next"' not in pages[1]
+
+
+@pytest.mark.parametrize(
+    ("page", "status"), [("1", 200), ("2", 404), ("0", 400), ("x", 400), ("1&page=1", 400)]
+)
+def test_only_pages_that_there_are_are_answered(client, edition, page, status):
+    assert client.get(f"/documents/?page={page}").status_code == status
+
+
+def test_a_list_of_no_documents_is_a_page(client):
+    assert "0 documents" in html(client, "/documents/")
+
+
 @pytest.mark.parametrize("number", [1, 10])
-def test_the_list_takes_four_queries(client, number, django_assert_num_queries):
+def test_the_list_takes_five_queries(client, number, django_assert_num_queries):
     for at in range(number):
         passage = add(make_edition(f"A-{number}-{at}"), "p1")
         issuer = make_actor(f"issuer-{at}")
         make_reference(passage, "Council", make_document(f"B-{number}-{at}", issuer=issuer))
-    # Documents with issuers; the issuers' names; editions with counts; places that cite.
-    with django_assert_num_queries(4):
+    # How many; documents with issuers; the issuers' names; editions with counts; places that cite.
+    with django_assert_num_queries(5):
         html(client, "/documents/")
 
 

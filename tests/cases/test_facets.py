@@ -1,15 +1,19 @@
 """What the filters offer: every count is what the filter then really leaves."""
 
+from math import fsum
+
 import pytest
 from django.db import transaction
 from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cases import index, tally
 from cases.facets import FACETS, count_facets
 from cases.filters import select_cases
 from cases.models import CaseFacet
 from cases.models.index import ALL
-from cases.tally import Tally
+from cases.tally import Tally, Values
 from tests.factories import make_case, make_document, make_statement, make_term
 from tests.keeping import kept
 
@@ -214,3 +218,29 @@ def test_a_value_that_many_cases_have_and_one_that_few_have_count_alike(cases, m
     monkeypatch.setattr(tally, "RARE", 10**6)
     index.note_change(ALL)
     assert {name: counts(name) for name in FACETS} == many
+
+
+CODES = [("situation", "a"), ("situation", "b"), ("trigger", "a"), ("region", "rare")]
+
+
+@given(
+    st.lists(st.sets(st.sampled_from(CODES)), min_size=1, max_size=40),
+    st.lists(st.integers(0, 30_000_000), min_size=4, max_size=4),
+    st.integers(1, 45),
+)
+def test_the_heaviest_cases_are_those_of_the_greatest_sums(cases_have, millionths, most):
+    weights = {code: number / 1e6 for code, number in zip(CODES, millionths, strict=True)}
+    places = {1000 + at: at for at in range(len(cases_have))}
+    held = {
+        code: sum(1 << at for at, having in enumerate(cases_have) if code in having)
+        for code in CODES[:3]
+    }
+    held[CODES[3]] = frozenset(at for at, having in enumerate(cases_have) if CODES[3] in having)
+    found = Values(places=places, cases=held).heaviest(weights, most)
+    sums = {
+        1000 + at: fsum(weights[code] for code in having)
+        for at, having in enumerate(cases_have)
+        if having
+    }
+    assert found.items() <= sums.items()
+    assert sorted(found.values()) == sorted(sums.values())[-most:]

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from cases import index
+from cases.models import Case
 from cases.views import feeds
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
@@ -29,6 +31,12 @@ def data_of(page: str) -> dict:
 
 def links(page: str, rel: str) -> list[str]:
     return [unescape(each) for each in re.findall(rf'<link rel="{rel}"[^>]* href="([^"]+)"', page)]
+
+
+def paths(client) -> set[str]:
+    """The paths that the map of the site names."""
+    found = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    return {each.findtext(f"{MAP}loc").removeprefix(SITE) for each in found}
 
 
 def drafts() -> None:
@@ -150,29 +158,69 @@ def test_the_map_of_the_site_names_public_pages_in_three_languages(client):
         assert client.get(address.removeprefix(SITE)).status_code == 200, address
 
 
-def test_the_map_takes_five_queries(client, django_assert_num_queries):
+def test_a_map_reads_only_what_stands_in_it(client, monkeypatch, django_assert_num_queries):
     for slug in ("one", "two", "three"):
         make_statement(make_case(slug), f"tool:{slug}", by=[slug])
-    # Cases, documents, editions, actors and terms.
-    with django_assert_num_queries(5):
+    make_passage()
+    # What is held in memory (three, and once more whether it still is as it was), the ids of four
+    # kinds of pages, and five kinds of rows.
+    with django_assert_num_queries(13):
         client.get("/sitemap.xml")
+    # Whether anything has changed, and the rows.
+    with django_assert_num_queries(6):
+        client.get("/sitemap.xml")
+    monkeypatch.setattr(feeds, "PAGES_OF_A_MAP", 3)
+    of_cases = len(feeds.PAGES) // 3 + 1
+    # The list of maps and one of pages that always are there read nothing, that of cases these.
+    for address, number in (("", 1), ("-1", 1), (f"-{of_cases}", 2)):
+        with django_assert_num_queries(number):
+            found = html(client, f"/sitemap{address}.xml")
+    assert all(f"/cases/{slug}/" in found for slug in ("one", "two", "three"))
 
 
-def test_many_pages_stand_in_several_maps(client, monkeypatch):
-    make_statement(make_case("one"), "tool:mediation", by=["au"])
+@pytest.mark.parametrize("most", [1, 3, 10])
+def test_many_pages_stand_in_several_maps(client, monkeypatch, most):
+    drafts()
+    words = make_quotation(passage=make_passage())
+    make_statement(make_case("two"), "tool:mediation", by=["au"], quotations=[words])
     whole = client.get("/sitemap.xml").content
-    monkeypatch.setattr(feeds, "PAGES_OF_A_MAP", 10)
+    monkeypatch.setattr(feeds, "PAGES_OF_A_MAP", most)
     listed = ElementTree.fromstring(client.get("/sitemap.xml").content)
     addresses = [each.findtext(f"{MAP}loc") for each in listed]
     assert addresses[0] == f"{SITE}/sitemap-1.xml"
     maps = [
         ElementTree.fromstring(client.get(each.removeprefix(SITE)).content) for each in addresses
     ]
-    assert all(len(each) <= 30 for each in maps)
+    assert all(len(each) == most * 3 for each in maps[:-1])
+    assert 0 < len(maps[-1]) <= most * 3
     told = [each.findtext(f"{MAP}loc") for every in maps for each in every]
     assert told == [each.findtext(f"{MAP}loc") for each in ElementTree.fromstring(whole)]
     for part in (0, len(addresses) + 1):
         assert client.get(f"/sitemap-{part}.xml").status_code == 404
+
+
+def test_a_map_knows_at_once_what_is_published_and_what_is_withdrawn(client):
+    make_case("one")
+    assert "/cases/one/" in html(client, "/sitemap.xml")
+    make_statement(make_case("two"), "tool:mediation", by=["au"])
+    assert {"/cases/two/", "/actors/au/", "/tools/mediation/"} <= paths(client)
+    Case.objects.filter(slug="two").update(review="withdrawn")
+    index.refresh(["two"])
+    assert paths(client).isdisjoint({"/cases/two/", "/actors/au/", "/tools/mediation/"})
+
+
+def test_a_map_says_when_pages_changed(client):
+    make_case("old", published_on=datetime(2026, 1, 2, tzinfo=UTC))
+    make_case(
+        *("new",),
+        published_on=datetime(2026, 1, 2, tzinfo=UTC),
+        changed_on=datetime(2026, 3, 4, tzinfo=UTC),
+    )
+    found = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    days = {each.findtext(f"{MAP}loc"): each.findtext(f"{MAP}lastmod") for each in found}
+    assert days[f"{SITE}/cases/old/"] == days[f"{SITE}/fa/cases/old/"] == "2026-01-02"
+    assert days[f"{SITE}/cases/new/"] == "2026-03-04"
+    assert days[f"{SITE}/"] is None
 
 
 def test_the_feed_has_the_published_cases_newest_first(client):
