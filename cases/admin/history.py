@@ -1,6 +1,7 @@
 """Revisions: a list of all, the history of each record, what was saved together, restoring."""
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -43,6 +44,13 @@ class RevisionAdmin(ReadOnlyAdmin):
         *("changes", "data"),
     ]
     readonly_fields = ["record", "reason", "saved_together", "changes"]
+
+    def get_changelist_instance(self, request):
+        """The list; of the year 9999 Django asks for the year after it, which no date has."""
+        try:
+            return super().get_changelist_instance(request)
+        except (OverflowError, ValueError) as error:
+            raise IncorrectLookupParameters from error
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

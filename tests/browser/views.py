@@ -12,6 +12,8 @@ VIEWS = [
     ("/ar", 1280, "light"),
     ("/ar", 320, "dark"),
 ]
+# Else axe writes styles of its own into the page, which our policy refuses it.
+OPTIONS = {"preload": False}
 LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
 
 
@@ -20,5 +22,5 @@ def check_view(page, prefix: str) -> None:
     assert page.locator("html").get_attribute("dir") == LANGUAGES[prefix], page.url
     root = "document.documentElement"
     assert page.evaluate(f"{root}.scrollWidth <= {root}.clientWidth"), page.url
-    found = Axe().run(page)
+    found = Axe().run(page, options=OPTIONS)
     assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"

@@ -580,3 +580,11 @@ def test_the_history_of_an_erratum_tells_where_else_it_was_found(client):
     page = client.get(address(Erratum, "history", place.erratum.pk))
     assert page.status_code == 200
     assert "/18-23" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "query", ["when__year=9999", "when__year=9999&when__month=12", "when__year=x"]
+)
+def test_a_year_that_cannot_be_shown_leads_back_to_the_list(client, query):
+    answer = client.get(address(Revision, "changelist") + f"?{query}")
+    assert (answer.status_code, answer["Location"].partition("?")[2]) == (302, "e=1")
