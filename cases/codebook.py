@@ -34,6 +34,7 @@ from cases.models import (
     choices,
 )
 from cases.models.vocabulary import ALL_SCHEMES
+from cases.querysets import is_public, is_published
 from cases.text import fold
 
 PARTS = {
@@ -268,22 +269,22 @@ def _fields_of(record: str) -> list[models.Field]:
 
 def _public_rows(record: str) -> tuple[models.QuerySet, str]:
     """The rows that readers may see, and the way from a row to its case (empty: it has none)."""
-    public = Case.objects.published()
-    said = Statement.objects.counted().filter(Q(case__in=public) | Q(scheme="finding"))
+    # Along joins: as a subquery all of them would be made anew for every row.
+    told = is_public("statement__") & ~Q(statement__scope=choices.Scope.PATTERN)
     if record == "case":
-        return public, "pk"
+        return Case.objects.published(), "pk"
     if record == "casecountry":
-        return CaseCountry.objects.filter(case__in=public), "case"
+        return CaseCountry.objects.filter(is_published("case__")), "case"
     if record == "caserelation":
-        return CaseRelation.objects.filter(case__in=public, to__in=public), "case"
+        return CaseRelation.objects.filter(is_published("case__"), is_published("to__")), "case"
     if record == "statement":
-        return said, "case"
+        return Statement.objects.counted().filter(is_public()), "case"
     if record == "statementactor":
-        return StatementActor.objects.filter(statement__in=said), "statement__case"
+        return StatementActor.objects.filter(told), "statement__case"
     if record == "statementquotation":
-        return StatementQuotation.objects.filter(statement__in=said), "statement__case"
+        return StatementQuotation.objects.filter(told), "statement__case"
     if record == "quotation":
-        used = StatementQuotation.objects.filter(statement__in=said, quotation=OuterRef("pk"))
+        used = StatementQuotation.objects.filter(told, quotation=OuterRef("pk"))
         return Quotation.objects.filter(Exists(used)), ""
     if record == "actor":
         return Actor.objects.public(), ""
