@@ -4,11 +4,17 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from api.urls import API
+from api.urls import PAGES as PAGES_OF_API
 from cases.urls import FILES, PAGES, PASSWORD_RESET
 
-urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES]
+urlpatterns = [path("i18n/", include("django.conf.urls.i18n")), *FILES, *API]
 urlpatterns += i18n_patterns(
-    *PASSWORD_RESET, path("admin/", admin.site.urls), *PAGES, prefix_default_language=False
+    *PASSWORD_RESET,
+    path("admin/", admin.site.urls),
+    *PAGES,
+    *PAGES_OF_API,
+    prefix_default_language=False,
 )
 
 handler400 = "cases.views.errors.bad_request"

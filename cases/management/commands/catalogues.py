@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.translation.template import templatize
 
-SOURCES = ("cases", "config", "ingest", "templates")
+SOURCES = ("api", "cases", "config", "ingest", "templates")
 KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None,
     "pgettext_lazy": ((1, "c"), 2),
