@@ -34,6 +34,9 @@ class ApiMiddleware:
         elif request.method not in METHODS:
             response = problem(405, f"The API is for reading: use {' or '.join(METHODS[:2])}.")
             response["Allow"] = ", ".join(METHODS)
+        elif "\x00" in request.path_info:
+            # PostgreSQL is not to be asked for it, and no code has one.
+            response = problem(404, REASONS[404])
         else:
             response = _as_json(self.get_response(request))
         # Nothing here depends on who asks, so no credentials are ever wanted.

@@ -4,13 +4,13 @@ Every list begins with what readers may see: the selections and tables of the pa
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import translation
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Path, Schema
 from pydantic import Field, create_model
 
 from api import asking
@@ -62,6 +62,21 @@ api = NinjaAPI(
     docs_url=None,
 )
 METHODS = ["GET", "HEAD"]
+SLUG, WORD = "^[-a-zA-Z0-9_]+$", "^[^/\\u0000]+$"
+
+
+def _path(what: str, pattern: str) -> Any:
+    """A part of an address, as the description tells of it."""
+    return Annotated[
+        str,
+        Field(json_schema_extra={"format": what, "pattern": pattern, "minLength": 1}),
+    ]
+
+
+CaseSlug, ActorCode = _path("case-slug", SLUG), _path("actor-code", SLUG)
+SchemeCode, TermCode = _path("scheme-code", SLUG), _path("term-code", SLUG)
+DocumentCode, EditionCode = _path("document-code", WORD), _path("edition-code", WORD)
+FindingKey = _path("finding-key", "^[^\\u0000]+$")
 # In what order rows are paged that readers ask for in no order of their own: along an index.
 OF_STATEMENTS = Order("statements", ("case_id", "order", "id"), indexed=True)
 OF_EVIDENCE = Order("evidence", ("statement_id", "order", "id"), indexed=True)
@@ -285,7 +300,7 @@ def cases(request):
 
 
 @_operation("cases/{slug:slug}", "case", WholeCase, also=(301, 404, 410))
-def case(request, slug: str):
+def case(request, slug: Path[CaseSlug]):
     """One case whole: its row, its statements and the words that they stand on."""
     _ask(asking.NoQuery, request)
     found = Case.objects.published().filter(slug=slug)
@@ -325,7 +340,7 @@ def findings(request):
 
 
 @_operation("findings/{path:key}", "finding", WholeFinding, also=(404,))
-def finding(request, key: str):
+def finding(request, key: Path[FindingKey]):
     """One finding and the words that it stands on."""
     _ask(asking.NoQuery, request)
     found = Statement.objects.findings().filter(key=key)
@@ -341,7 +356,7 @@ def documents(request):
 
 
 @_operation("documents/{code}", "document", WholeDocument, also=(404,))
-def document(request, code: str):
+def document(request, code: Path[DocumentCode]):
     """One document and its editions."""
     _ask(asking.NoQuery, request)
     whole: dict[str, Any] = {
@@ -367,7 +382,7 @@ def document(request, code: str):
     {},
     also=(404,),
 )
-def passages(request, code: str, edition: str):
+def passages(request, code: Path[DocumentCode], edition: Path[EditionCode]):
     """The passages of an edition in the order of the text, each whole and as printed."""
     _ask(asking.PageQuery, request)
     there = Edition.objects.filter(document__code=code, code=edition)
@@ -402,7 +417,7 @@ def terms(request):
 
 
 @_operation("terms/{slug:scheme}/{slug:code}", "term", WholeTerm, also=(404,))
-def term(request, scheme: str, code: str):
+def term(request, scheme: Path[SchemeCode], code: Path[TermCode]):
     """One term."""
     _ask(asking.NoQuery, request)
     chosen = Term.objects.filter(id=f"{scheme}:{code}")
@@ -422,7 +437,7 @@ def actors(request):
 
 
 @_operation("actors/{slug:code}", "actor", WholeActor, also=(301, 404))
-def actor(request, code: str):
+def actor(request, code: Path[ActorCode]):
     """One actor and all of its names."""
     _ask(asking.NoQuery, request)
     found = Actor.objects.public().filter(code=code)
