@@ -94,7 +94,7 @@ _LISTED = {
     Actor: "/api/v1/actors",
     Country: "/api/v1/countries",
     Document: "/api/v1/documents",
-    Region: "/api/v1/countries, in the column region",
+    Region: "/api/v1/regions",
 }
 _TOLD = {
     "q": "Words, all of which must begin a word of what is searched; a phrase in quotation marks.",
@@ -103,6 +103,12 @@ _TOLD = {
     "dates": "Whether the time of a case must lie within the time asked for, or may touch it.",
     "order": "The order of the rows.",
 }
+
+
+def listed(field: CodesField) -> str:
+    """The address of the list that has the codes of a filter."""
+    scheme = field.prefix.rstrip(":")
+    return f"/api/v1/terms?scheme={scheme}" if scheme else _LISTED[field.model]
 
 
 def parameters(fields: Mapping[str, forms.Field]) -> list[dict[str, Any]]:
@@ -115,9 +121,8 @@ def parameters(fields: Mapping[str, forms.Field]) -> list[dict[str, Any]]:
 def _parameter(name: str, field: forms.Field, named: Mapping[str, str]) -> dict[str, Any]:
     told, values = _TOLD.get(name, f"{named.get(name, name.capitalize())}: any of these."), {}
     if isinstance(field, CodesField):
+        told = f"{named.get(name, name.capitalize())}: codes of {listed(field)}; any of these."
         scheme = field.prefix.rstrip(":")
-        listed = f"/api/v1/terms?scheme={scheme}" if scheme else _LISTED[field.model]
-        told = f"{named.get(name, name.capitalize())}: codes of {listed}; any of these."
         values = {"type": "string", "minLength": 1, "format": f"{scheme or name}-code"}
     elif isinstance(field, forms.ChoiceField):
         values = {"type": "string", "enum": [value for value, _label in field.choices]}

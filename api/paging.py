@@ -47,12 +47,25 @@ class Order:
         keys = {f"key_{number}": key.expression for number, key in enumerate(self._keys())}
         keyed = rows.order_by(*self.by).annotate(**keys).values_list("pk", *keys)
         found: list[tuple] = []
-        for condition in self._behind(cursor):
+        for condition in self._behind(self.place(cursor)):
             found += keyed.filter(condition)[: limit + 1 - len(found)]
             if len(found) > limit:
                 break
         more = self._cursor(found[limit - 1][1:]) if len(found) > limit else None
         return Page([row[0] for row in found[:limit]], more)
+
+    def place(self, cursor: str | None) -> Place | None:
+        """The values of the keys of the row behind which a page begins; None: with the first."""
+        if cursor is None:
+            return None
+        try:
+            place = [_read(value) for value in self._signer.unsign_object(cursor)]
+        except BadSignature:
+            place = []
+        if len(place) != len(self.by):
+            sentence = "This is no cursor of this list in this order: begin again without it."
+            raise InvalidQuery({"cursor": [sentence]})
+        return place
 
     def _keys(self) -> Iterator[OrderBy]:
         for each in self.by:
@@ -61,15 +74,15 @@ class Order:
             else:
                 yield each if isinstance(each, OrderBy) else OrderBy(each)
 
-    def _behind(self, cursor: str | None) -> list[Q]:
+    def _behind(self, place: Place | None) -> list[Q]:
         """What the rows behind a place fulfil, in the order of the rows that fulfil it.
 
         First those that differ from it in the last key only, then in the last but one, and so on.
         """
-        if cursor is None:
+        if place is None:
             return [Q()]
-        place, keys, equal, steps = self._place(cursor), list(self._keys()), Q(), []
-        for key, value in zip(keys, place, strict=True):
+        equal, steps = Q(), []
+        for key, value in zip(self._keys(), place, strict=True):
             if (later := _later(key, value)) is not None:
                 steps.append(equal & later)
             equal &= _same(key, value)
@@ -83,16 +96,6 @@ class Order:
 
     def _cursor(self, place: Sequence[Any]) -> str:
         return self._signer.sign_object([_written(value) for value in place])
-
-    def _place(self, cursor: str) -> Place:
-        try:
-            place = [_read(value) for value in self._signer.unsign_object(cursor)]
-        except BadSignature:
-            place = []
-        if len(place) != len(self.by):
-            sentence = "This is no cursor of this list in this order: begin again without it."
-            raise InvalidQuery({"cursor": [sentence]})
-        return place
 
 
 def _same(key: OrderBy, value: Any) -> Q:

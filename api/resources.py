@@ -79,7 +79,7 @@ DocumentCode, EditionCode = _path("document-code", WORD), _path("edition-code", 
 FindingKey = _path("finding-key", "^[^\\u0000]+$")
 # In what order rows are paged that readers ask for in no order of their own: along an index.
 OF_STATEMENTS = Order("statements", ("case_id", "order", "id"), indexed=True)
-OF_EVIDENCE = Order("evidence", ("statement_id", "order", "id"), indexed=True)
+OF_EVIDENCE = Order("evidence", ("statement__case_id", "statement_id", "order", "id"), indexed=True)
 OF_PASSAGES = Order("passages", ("order", "id"))
 OF_CODES = Order("codes", (Bytewise("code").asc(),))
 OF_COUNTRIES = Order("countries", ("alpha3",))
@@ -279,6 +279,15 @@ def _cases(request, *refused: str):
     return select_cases(request.GET, also_known=PAGING)
 
 
+def _listed_of_cases(request, table: str, order: Order) -> HttpResponse:
+    """A page of what belongs to the cases asked for, case by case."""
+    selected = _cases(request, "order").cases
+    if place := order.place(request.GET.get("cursor")):
+        # The databases would look each of the earlier cases up to find that it is behind us.
+        selected = selected.filter(pk__gte=place[0])
+    return _listed(request, table, TABLES[table].public(selected), order)
+
+
 @_operation("", "index", Index, dated=False)
 def index(request):
     """The lists that there are, and the description of the API."""
@@ -319,15 +328,13 @@ def case(request, slug: Path[CaseSlug]):
 @_list("statements", StatementRow, asking.FILTERS_OF_CASES)
 def statements(request):
     """The statements of the cases asked for, case by case, as in statements.csv."""
-    rows = TABLES["statements"].public(_cases(request, "order").cases)
-    return _listed(request, "statements", rows, OF_STATEMENTS)
+    return _listed_of_cases(request, "statements", OF_STATEMENTS)
 
 
 @_list("evidence", EvidenceRow, asking.FILTERS_OF_CASES)
 def evidence(request):
     """Each statement of the cases asked for with each stretch of words behind it."""
-    rows = TABLES["evidence"].public(_cases(request, "order").cases)
-    return _listed(request, "evidence", rows, OF_EVIDENCE)
+    return _listed_of_cases(request, "evidence", OF_EVIDENCE)
 
 
 @_list("findings", FindingRow, asking.FINDING_FILTERS)

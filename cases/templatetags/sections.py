@@ -17,7 +17,7 @@ SECTIONS = (
     ("actor-list", _("Actors"), ("actor",)),
     ("country-list", _("Countries"), ("country", "region")),
     ("method", _("Method"), ()),
-    ("about-the-data", _("About the data"), ()),
+    ("about-the-data", _("About the data"), ("api",)),
     ("codebook", _("Codebook"), ("codebook-group", "term")),
 )
 # They stand at the foot of every page; the menu of a small screen, whose foot is far, has them too.

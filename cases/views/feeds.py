@@ -23,6 +23,7 @@ NEWEST = 50
 PAGES = (
     *("home", "case-list", "explore", "similar", "finding-list", "document-list", "tool-list"),
     *("actor-list", "country-list", "codebook", "method", "about-the-data"),
+    "api",
 )
 # A map may have 50,000 addresses, and a page has three.
 PAGES_OF_A_MAP = 10_000

@@ -139,7 +139,7 @@ def _marked(slug: str, public: Case, **changed) -> Case:
         slug, countries=["KGZ"], internal_notes=MARK, coded_by=MARK, start="2009", **texts | changed
     )
     quotation = make_quotation(translation_en=MARK)
-    texts = {name: MARK for name in ("quantity", "place", "note_en", "note_fa", "note_ar")}
+    texts = dict.fromkeys(("quantity", "place", "note_en", "note_fa", "note_ar"), MARK)
     make_statement(
         case, "tool:secondment", key=f"{MARK}-t", by=[hidden], quotations=[quotation], **texts
     )
