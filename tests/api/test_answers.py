@@ -204,11 +204,10 @@ def _case_rows():
 # Pages
 
 
-@pytest.mark.parametrize("order", ["", *ORDERS])
-@pytest.mark.parametrize("query", ["q=guinea", "coverage=substantial", "dates=possibly"])
-def test_pages_of_one_give_what_one_page_gives(order, query):
-    if order:
-        query = f"{query}&order={order}"
+@pytest.mark.parametrize(
+    "query", ["q=guinea", "coverage=substantial", *(f"order={order}" for order in ORDERS)]
+)
+def test_pages_of_one_give_what_one_page_gives(query):
     whole = [row["slug"] for row in ask(f"cases?{query}&limit=200")["items"]]
     assert len(whole) > 1
     text = b"".join(write(TABLES["cases"], "csv", TABLES["cases"].select(QueryDict(query))))
@@ -263,26 +262,21 @@ def test_a_page_far_down_costs_what_the_first_does():
     """SQLite's own steps for the first page and for one behind nine of ten rows."""
     if connection.vendor != "sqlite":
         pytest.skip("only SQLite counts its steps")
-    words = make_quotation()
-    for number in range(300):
-        case = make_case(f"c-{number:03}", start="2003", countries=[])
-        told = case.statements.bulk_create(
-            Statement(
-                case=case,
-                key=f"k{each}",
-                order=each,
-                term_id="tool:mediation",
-                scheme="tool",
-                support="states",
-            )
-            for each in range(3)
-        )
-        StatementQuotation.objects.bulk_create(
-            StatementQuotation(statement=each, quotation=words) for each in told
-        )
-    for name, rows in (("cases", 300), ("statements", 900), ("evidence", 900)):
-        following, steps = f"{name}?limit=20", []
-        for _page in range(rows // 20):
+    words, now = make_quotation(), datetime.now(UTC)
+    plain = {"coverage": "named_only", "review": "published", "published_on": now}
+    cases = Case.objects.bulk_create(
+        Case(slug=f"c-{number:03}", start="2003", **plain) for number in range(120)
+    )
+    said = {"term_id": "tool:mediation", "scheme": "tool", "support": "states"}
+    told = Statement.objects.bulk_create(
+        Statement(case=case, key=f"k{at}", order=at, **said) for case in cases for at in range(3)
+    )
+    StatementQuotation.objects.bulk_create(
+        StatementQuotation(statement=each, quotation=words) for each in told
+    )
+    for name, rows in (("cases", 120), ("statements", 360), ("evidence", 360)):
+        following, steps = f"{name}?limit=10", []
+        for _page in range(rows // 10):
             steps.append(_steps_of(following))
             following = ask(following)["next"].removeprefix(f"{SITE}/api/v1/")
         assert steps[-2] < 1.3 * steps[1], (name, steps)
@@ -471,7 +465,7 @@ def test_browsers_are_told_beforehand_what_they_may_ask():
 
 
 def test_pages_and_files_are_not_for_other_sites():
-    for address in ("/cases/", "/cases.csv", "/api/"):
+    for address in ("/cases/", "/codebook.json", "/api/"):
         assert "Access-Control-Allow-Origin" not in Client().get(address)
 
 
