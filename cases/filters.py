@@ -90,7 +90,9 @@ class CodesField(forms.Field):
         for code in value:
             ProhibitNullCharactersValidator()(code)
         wanted = {f"{self.prefix}{code}": code for code in value}
-        rows = self.model.objects.values_list(self.lookup, flat=True)
+        # An actor that only drafts name is not known to readers, nor is its code offered to them.
+        rows = self.model.objects.public() if self.model is Actor else self.model.objects.all()
+        rows = rows.values_list(self.lookup, flat=True)
         known = set(rows.filter(**{f"{self.lookup}__in": list(wanted)}))
         old = {}
         if len(known) < len(wanted) and self.model is Actor:

@@ -40,7 +40,10 @@ def head_links(context):
         del kept[name]
     query = f"?{kept.urlencode()}" if kept else ""
     by_language = {code: f"{url}{query}" for code, url in in_languages(request.path).items()}
+    match = request.resolver_match
+    is_case = match.url_name == "case"
     return {
+        "as_json": _in_the_api(match.kwargs["slug"]) if is_case else "",
         "canonical": absolute(f"{request.path}{query}"),
         "by_language": by_language,
         "default": by_language["en"],
@@ -114,10 +117,40 @@ def case_data(case) -> SafeString:
             )
         ],
         "isPartOf": _database(),
+        "isBasedOn": [
+            {
+                "@type": "CreativeWork",
+                "name": translated(document, "title")[0],
+                "identifier": document.symbol or document.code,
+                "url": absolute(reverse("document", args=[document.code])),
+            }
+            for document in _sources(case)
+        ],
+        "distribution": {
+            "@type": "DataDownload",
+            "encodingFormat": "application/json",
+            "contentUrl": _in_the_api(case.slug),
+        },
     }
     if case.start_earliest:
         data["temporalCoverage"] = _years(case)
     return _data(data)
+
+
+def _in_the_api(slug: str) -> str:
+    """The address of a case for machines."""
+    return absolute(reverse("api:case", args=[slug]))
+
+
+def _sources(case) -> list:
+    """The documents whose words the case stands on, as they were read with it."""
+    found = {
+        document.code: document
+        for statement in case.statements.all()
+        for each in statement.evidence.all()
+        for document in [each.quotation.passage.edition.document]
+    }
+    return [found[code] for code in sorted(found)]
 
 
 def _database() -> dict:

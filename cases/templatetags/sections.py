@@ -17,7 +17,7 @@ SECTIONS = (
     ("actor-list", _("Actors"), ("actor",)),
     ("country-list", _("Countries"), ("country", "region")),
     ("method", _("Method"), ()),
-    ("about-the-data", _("About the data"), ()),
+    ("about-the-data", _("About the data"), ("api",)),
     ("codebook", _("Codebook"), ("codebook-group", "term")),
     ("release-list", _("Releases"), ("release", "release-compare")),
 )

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cases import reference
+from cases import gone, reference
 from cases.filters import InvalidQuery
-from cases.models import Actor, OldCode, Statement, Term
+from cases.models import Actor, Statement, Term
 from cases.models.choices import Part
 from cases.tally import having
 from cases.text import fold, squash
@@ -64,7 +64,7 @@ def actor_list(request):
     _refuse_others("type", wanted, known)
     _refuse_others("order", [order], ORDERS)
     actors = Actor.objects.public().select_related("type", "country").prefetch_related("names")
-    called = [each for each in reference.with_cases(actors) if _is_called(each.record, question)]
+    called = [each for each in reference.with_cases(actors) if is_called(each.record, question)]
     # As in the list of cases: the number of a type is what choosing it would leave.
     of_type = Counter(each.record.type.code for each in called)
     found = [each for each in called if not wanted or each.record.type.code in wanted]
@@ -96,7 +96,7 @@ def _refuse_others(name: str, values, known) -> None:
         raise InvalidQuery({name: [sentence % {"code": bad[0], "known": listed}]})
 
 
-def _is_called(actor: Actor, question: str) -> bool:
+def is_called(actor: Actor, question: str) -> bool:
     """Whether each word asked for begins a word of the actor's names, in whatever language."""
     if not question:
         return True
@@ -117,8 +117,7 @@ def actor_page(request, code):
     actors = public.select_related("type", "country").prefetch_related("names")
     actor = actors.filter(code=code).first()
     if actor is None:
-        now = OldCode.objects.targets("actor", [code]).get(code)
-        if now and public.filter(code=now).exists():
+        if now := gone.actor_now(code):
             return redirect("actor", now, permanent=True)
         raise Http404(_("There is no such actor."))
     near = public.select_related("type").prefetch_related("names")

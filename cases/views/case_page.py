@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,10 +10,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases import citing, telling
+from cases import citing, gone, telling
 from cases.addresses import absolute
-from cases.models import Case, CaseCountry, CaseRelation, OldCode, Statement
-from cases.models.choices import Review
+from cases.models import Case, CaseCountry, CaseRelation, Statement
 from cases.models.fields import translated
 from cases.neighbours import similar_cases
 from cases.querysets import SEARCHED
@@ -122,11 +121,9 @@ def _day(case: Case):
 
 
 def _missing(request, slug):
-    now = OldCode.objects.targets("case", [slug]).get(slug)
-    if now and Case.objects.published().filter(slug=now).exists():
+    if now := gone.case_now(slug):
         return redirect("case", now, permanent=True)
-    was_published = Q(review=Review.WITHDRAWN) | Q(published_on__isnull=False)
-    if Case.objects.originals().filter(was_published, slug=slug).exists():
+    if gone.is_withdrawn(slug):
         return error_page(
             request, 410, _("Withdrawn"), [_("This case was published once and then withdrawn.")]
         )

@@ -31,6 +31,7 @@ NEWEST = 50
 PAGES = (
     *("home", "case-list", "explore", "similar", "finding-list", "document-list", "tool-list"),
     *("actor-list", "country-list", "codebook", "method", "about-the-data", "release-list"),
+    "api",
 )
 # A map may have 50,000 addresses, and a page has three; but a map is made while somebody waits.
 PAGES_OF_A_MAP = 2_000

@@ -797,13 +797,22 @@ def test_no_filter_finds_a_draft(client, marked):
         "q=summary",
         "country=KGZ",
         "tool=secondment",
-        "actor=hidden-actor",
         "coverage=substantial",
     ):
         assert client.get(f"/cases/?{query}").context["page"].paginator.count == 0, query
         for name in ("cases", "statements", "evidence"):
             lines = b"".join(client.get(f"/{name}.csv?{query}").streaming_content).splitlines()
             assert len(lines) == 1, (name, query)
+
+
+@pytest.mark.parametrize("address", ["/cases/", "/cases.csv", "/statements.csv"])
+def test_an_actor_of_drafts_alone_is_as_unknown_as_one_that_is_nowhere(client, marked, address):
+    for code in ("hidden-actor", "hidden-acto"):
+        response = client.get(f"{address}?actor={code}")
+        assert response.status_code == 400
+        assert "hidden-actor" not in response.content.decode().replace(f"actor={code}", "").replace(
+            f"“{code}”", ""
+        )
 
 
 def test_nothing_of_a_draft_is_in_any_file(client, marked):
