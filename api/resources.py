@@ -4,6 +4,7 @@ Every list begins with what readers may see: the selections and tables of the pa
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -53,6 +54,7 @@ from cases.models import (
     Term,
 )
 from cases.views.actors import is_called
+from releases import store
 
 api = NinjaAPI(
     title="Preventive diplomacy cases",
@@ -77,6 +79,7 @@ CaseSlug, ActorCode = _path("case-slug", SLUG), _path("actor-code", SLUG)
 SchemeCode, TermCode = _path("scheme-code", SLUG), _path("term-code", SLUG)
 DocumentCode, EditionCode = _path("document-code", WORD), _path("edition-code", WORD)
 FindingKey = _path("finding-key", "^[^\\u0000]+$")
+ReleaseName = _path("release-name", "^[a-z0-9.-]+$")
 # In what order rows are paged that readers ask for in no order of their own: along an index.
 OF_STATEMENTS = Order("statements", ("case_id", "order", "id"), indexed=True)
 OF_EVIDENCE = Order("evidence", ("statement__case_id", "statement_id", "order", "id"), indexed=True)
@@ -135,6 +138,37 @@ class Region(Schema):
     name_en: str
     name_fa: str
     name_ar: str
+
+
+class FileOfRelease(Schema):
+    """A file of a release; `path` is its name within the release."""
+
+    path: str
+    size: int = Field(..., description="In bytes.")
+    sha256: str
+    address: str
+
+
+class ReleaseRow(Schema):
+    """All published data as of one moment, in files that never change again."""
+
+    name: str
+    made_on: str = Field(..., description="ISO 8601, in UTC.")
+    schema_version: str = Field(..., description="That of the columns of its files.")
+    counts: dict[str, int] = Field(..., description="Rows by table.")
+    archive: FileOfRelease = Field(..., description="The whole as one file.")
+
+
+class ReleaseList(Schema):
+    items: list[ReleaseRow]
+
+
+class WholeRelease(Schema):
+    """A release and its files."""
+
+    release: ReleaseRow
+    files: list[FileOfRelease]
+    pages: Addresses
 
 
 class Index(Schema):
@@ -478,9 +512,41 @@ def regions(request):
     return answer(request, {"items": items}, changed=last_change())
 
 
+def _release(found: store.Release) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "made_on": found.made_on.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schema_version": found.schema_version,
+        "counts": dict(found.counts),
+        "archive": _file(found, found.archive),
+    }
+
+
+def _file(found: store.Release, file: store.File) -> dict[str, Any]:
+    address = absolute(reverse("release-file", args=[found.name, file.path]))
+    return {"path": file.path, "size": file.size, "sha256": file.sha256, "address": address}
+
+
+@_operation("releases", "releases", ReleaseList, dated=False)
+def releases(request):
+    """The releases of the data, the newest first."""
+    _ask(asking.NoQuery, request)
+    return answer(request, {"items": [_release(each) for each in store.all_releases()]})
+
+
+@_operation("releases/{name}", "release", WholeRelease, also=(404,), dated=False)
+def release(request, name: Path[ReleaseName]):
+    """One release and its files."""
+    _ask(asking.NoQuery, request)
+    if (found := store.find(name)) is None:
+        raise Http404("There is no such release.")
+    data = {"release": _release(found), "files": [_file(found, each) for each in found.files]}
+    return answer(request, data | {"pages": in_languages(reverse("release", args=[name]))})
+
+
 LISTS = (
     *("cases", "statements", "evidence", "findings", "documents", "schemes", "terms", "actors"),
-    *("countries", "regions"),
+    *("countries", "regions", "releases"),
 )
 
 

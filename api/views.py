@@ -62,6 +62,7 @@ def api_page(request):
     told = definitions.FILES | {
         "schemes": _("The vocabularies with their names and meanings."),
         "regions": definitions.RECORDS["region"],
+        "releases": _("The releases: all published data as of one day, as files."),
     }
     return render(
         request,
@@ -93,6 +94,7 @@ def _addresses_of_one(root: str) -> list[tuple[str, str]]:
         ),
         (f"{root}terms/{{scheme}}/{{code}}", definitions.RECORDS["term"]),
         (f"{root}actors/{{code}}", _("An actor with all of its names.")),
+        (f"{root}releases/{{name}}", _("A release with its files.")),
     ]
 
 

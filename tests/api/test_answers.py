@@ -324,6 +324,7 @@ COSTS = {
     "terms/tool/mediation": 2,
     "regions": 2,
     "schemes": 0,
+    "releases": 0,
     "": 0,
 }
 

@@ -27,6 +27,7 @@ MARK = "zzmarked"
 KNOWN = {
     "case-slug": ["guinea-2009", "kenya-2008", "old-guinea", "nowhere"],
     "actor-code": ["au", "kofi-annan"],
+    "release-name": ["2026-01"],
     "country-code": ["GIN", "KEN", "LBR"],
     "region-code": ["africa", "western_africa"],
     "document-code": ["accord", "S-2009-1"],

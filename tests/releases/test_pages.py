@@ -158,7 +158,7 @@ def test_a_part_of_the_archive_can_be_had_and_it_is_not_compressed_again(client,
     ],
 )
 def test_nothing_else_on_the_disk_can_be_had(client, path):
-    assert client.get(f"/releases/{path}").status_code == 404
+    assert client.get(f"/releases/{path}").status_code == (400 if "%00" in path else 404)
 
 
 def test_who_asks_for_a_file_that_is_not_there_gets_plain_text(client):
@@ -340,3 +340,20 @@ def test_a_release_keeps_what_was_withdrawn_afterwards(client):
     text = b"".join(client.get("/releases/2026-11/data/cases.csv").streaming_content).decode()
     assert "kenya-2008" in text
     assert client.get("/cases/kenya-2008/").status_code == 410
+
+
+# The API
+
+
+def test_the_api_names_the_releases_and_each_of_their_files(client, releases):
+    items = client.get("/api/v1/releases").json()["items"]
+    assert [each["name"] for each in items] == ["2026-12", "2026-11"]
+    assert items[1]["counts"] == dict(releases[0].counts)
+    whole = client.get("/api/v1/releases/2026-11").json()
+    assert whole["release"] == items[1]
+    assert "data/cases.csv" in {file["path"] for file in whole["files"]}
+    for file in [*whole["files"], items[1]["archive"]]:
+        content = b"".join(client.get(file["address"].removeprefix(settings.SITE_URL)))
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file["size"], file["sha256"])
+    missing = client.get("/api/v1/releases/2026-10")
+    assert (missing.status_code, missing.json()["detail"]) == (404, "There is no such release.")
