@@ -53,6 +53,7 @@ from cases.models import (
     StatementQuotation,
     Term,
 )
+from cases.querysets import is_published
 from cases.views.actors import is_called
 from releases import store
 
@@ -264,13 +265,20 @@ def _list(name: str, model: type[Schema], filters: Mapping | None = None) -> Cal
     return _operation(name, name, _pages_of(model), filters or {})
 
 
-def _listed(request, table: str, rows: QuerySet, order: Order) -> HttpResponse:
-    """A page of the rows of a table, with the address of the next."""
+def _listed(
+    request, table: str, rows: QuerySet, order: Order, public: QuerySet | None = None
+) -> HttpResponse:
+    """A page of the rows of a table, with the address of the next.
+
+    `public` is all that readers may see, where the databases would rather look through everything
+    that the filters leave than read the rows of one page.
+    """
     limit, cursor = asking.limit_of(request.GET), request.GET.get("cursor")
     page = order.page(rows, limit, cursor)
     items: list[dict[str, Any]] = []
     if page.keys:
-        found = TABLES[table].rows(rows.filter(pk__in=page.keys), False).order_by(*order.by)
+        chosen = (rows if public is None else public).filter(pk__in=page.keys)
+        found = TABLES[table].rows(chosen, False).order_by(*order.by)
         items = list(as_json(TABLES[table], found))
     following = None
     if page.cursor:
@@ -313,13 +321,13 @@ def _cases(request, *refused: str):
     return select_cases(request.GET, also_known=PAGING)
 
 
-def _listed_of_cases(request, table: str, order: Order) -> HttpResponse:
+def _listed_of_cases(request, table: str, order: Order, public: QuerySet) -> HttpResponse:
     """A page of what belongs to the cases asked for, case by case."""
     selected = _cases(request, "order").cases
     if place := order.place(request.GET.get("cursor")):
         # The databases would look each of the earlier cases up to find that it is behind us.
         selected = selected.filter(pk__gte=place[0])
-    return _listed(request, table, TABLES[table].public(selected), order)
+    return _listed(request, table, TABLES[table].public(selected), order, public)
 
 
 @_operation("", "index", Index, dated=False)
@@ -362,13 +370,14 @@ def case(request, slug: Path[CaseSlug]):
 @_list("statements", StatementRow, asking.FILTERS_OF_CASES)
 def statements(request):
     """The statements of the cases asked for, case by case, as in statements.csv."""
-    return _listed_of_cases(request, "statements", OF_STATEMENTS)
+    return _listed_of_cases(request, "statements", OF_STATEMENTS, Statement.objects.public())
 
 
 @_list("evidence", EvidenceRow, asking.FILTERS_OF_CASES)
 def evidence(request):
     """Each statement of the cases asked for with each stretch of words behind it."""
-    return _listed_of_cases(request, "evidence", OF_EVIDENCE)
+    public = StatementQuotation.objects.filter(is_published("statement__case__"))
+    return _listed_of_cases(request, "evidence", OF_EVIDENCE, public)
 
 
 @_list("findings", FindingRow, asking.FINDING_FILTERS)
