@@ -56,7 +56,7 @@ def hidden_slugs() -> list[str]:
 
 def test_no_question_is_answered_by_a_fault_or_by_what_readers_must_not_see(asker):
     before = Case.objects.count()
-    found = survey(asker, hidden_slugs(), most=PAGES, each=1)
+    found = survey(asker, hidden_slugs(), most=PAGES, alike=1)
     assert found.pages == PAGES
     result = run(asker, Questions(SEED, found), range(REQUESTS), until=float("inf"))
     assert not result.finds, f"seed {SEED}\n" + "\n".join(result.finds)
@@ -69,7 +69,7 @@ def test_no_question_is_answered_by_a_fault_or_by_what_readers_must_not_see(aske
 
 
 def test_the_same_number_is_the_same_question(asker):
-    found = survey(asker, hidden_slugs(), most=5, each=1)
+    found = survey(asker, hidden_slugs(), most=5, alike=1)
     first, again = Questions(1, found), Questions(1, found)
     assert [str(first[n]) for n in range(50)] == [str(again[n]) for n in range(50)]
     assert [str(Questions(2, found)[n]) for n in range(50)] != [str(first[n]) for n in range(50)]

@@ -7,6 +7,7 @@ from django.test import Client
 
 from cases import records
 from cases.models import Case
+from tests.browser.views import OPTIONS
 from tests.cases.world import change, edited, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,7 +46,7 @@ def upload(page, content: bytes) -> None:
 
 def check_with_axe(page) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    response = axe.Axe().run(page)
+    response = axe.Axe().run(page, options=OPTIONS)
     found = [
         (each["id"], node["html"])
         for each in response.response["violations"]

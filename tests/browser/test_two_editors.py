@@ -9,7 +9,7 @@ from django.test import Client
 from cases import records
 from cases.models import Case, Revision
 from cases.models.choices import Source
-from tests.browser.views import VIEWS
+from tests.browser.views import OPTIONS, VIEWS
 from tests.cases.test_admin import address
 from tests.cases.test_two_editors import case_data, save, url_of
 from tests.factories import make_case, make_edition, make_passage, make_quotation, make_statement
@@ -71,7 +71,7 @@ def conflict(open_desk, bo, case, prefix="", **options):
 
 def assert_accessible(page):
     assert page.locator("html").evaluate("(page) => page.scrollWidth <= page.clientWidth")
-    found = Axe().run(page)
+    found = Axe().run(page, options=OPTIONS)
     assert found.violations_count == 0, found.generate_report()
 
 

@@ -7,9 +7,9 @@ made for it and dropped, in this machine alone.
 import argparse
 import json
 import random
+import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 from tests.benchmarks.databases import BASE
 from tests.benchmarks.servers import free_port, wait_for
@@ -21,38 +21,45 @@ PAGES = 400
 PROCESSES = 2
 
 
-def share(url: str, **asked) -> Result:
-    """What came of the questions of one process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzzing.worker", json.dumps(asked)],
-        cwd=BASE,
-        env=environment(url),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return Result.of_data(json.loads(done.stdout))
+def begin(url: str, **asked) -> subprocess.Popen:
+    """A process that asks its share of the questions."""
+    command = [sys.executable, "-m", "tests.fuzzing.worker", json.dumps(asked)]
+    return subprocess.Popen(command, cwd=BASE, env=environment(url), stdout=subprocess.PIPE)
+
+
+def gathered(workers: list[subprocess.Popen]) -> Result:
+    """What came of the questions of all of them; none of them outlives this."""
+    whole = Result()
+    try:
+        for each in workers:
+            said, _errors = each.communicate()
+            if each.returncode:
+                raise RuntimeError(f"a process of questions ended with {each.returncode}")
+            whole.join(Result.of_data(json.loads(said)))
+    finally:
+        for each in workers:
+            each.kill()
+            each.wait()
+    return whole
 
 
 def in_processes(urls: list[str], count: int, first: int, **asked) -> Result:
     """Questions from `first` on, asked within as many processes as there are copies."""
-    whole = Result()
-    with ThreadPoolExecutor(len(urls)) as pool:
-        waiting = [
-            pool.submit(
-                share,
+    step, last = len(urls), first + count
+    return gathered(
+        [
+            begin(
                 url,
                 first=first + number,
-                last=first + count,
-                step=len(urls),
+                last=last,
+                step=step,
                 port=0,
                 notes_progress=not number,
                 **asked,
             )
             for number, url in enumerate(urls)
         ]
-        for each in waiting:
-            whole.join(each.result())
-    return whole
+    )
 
 
 def over_http(url: str, count: int, **asked) -> Result:
@@ -64,7 +71,8 @@ def over_http(url: str, count: int, **asked) -> Result:
         served = subprocess.Popen(command, cwd=BASE, env=environment(url), stdout=said, stderr=said)
         try:
             wait_for(port, served)
-            return share(url, first=0, last=count, step=1, port=port, notes_progress=True, **asked)
+            numbers = {"first": 0, "last": count, "step": 1}
+            return gathered([begin(url, port=port, notes_progress=True, **numbers, **asked)])
         finally:
             served.terminate()
             served.wait(timeout=60)
@@ -96,6 +104,8 @@ def main() -> int:
     parser.add_argument("--only", choices=["PostgreSQL", "SQLite"])
     parser.add_argument("--number", type=int, help="ask this question of the seed again, alone")
     asked = parser.parse_args()
+    # Whoever ends the run early leaves no database behind either.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit("ended early"))
     print(f"seed {asked.seed}", flush=True)
     well = []
     for kind in ("SQLite", "PostgreSQL"):

@@ -57,8 +57,8 @@ def _keep(values: list[str], value: str) -> None:
         values.append(value)
 
 
-def survey(asker: InProcess, hidden_slugs: Iterable[str], *, most: int, each: int) -> Survey:
-    """Read the site from its addresses on, `each` page of a kind, as one who may open everything.
+def survey(asker: InProcess, hidden_slugs: Iterable[str], *, most: int, alike: int) -> Survey:
+    """Read the site from its addresses on, `alike` pages of each, as one who may open everything.
 
     The slugs of drafts are added: these above all must be asked for.
     """
@@ -69,7 +69,7 @@ def survey(asker: InProcess, hidden_slugs: Iterable[str], *, most: int, each: in
     seen = {target for _form, target in waiting}
     while waiting and found.pages < most:
         form, target = waiting.popleft()
-        if read[form] >= each:
+        if read[form] >= alike:
             continue
         answer = asker.ask(Question(form, "GET", target, "superuser"))
         found.pages += 1

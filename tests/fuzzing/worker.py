@@ -90,7 +90,7 @@ def main() -> None:
 
     here = InProcess(application, asked["sessions"])
     slugs = Case.objects.filter(slug__startswith=HIDDEN_SLUG).order_by("pk")
-    found = survey(here, slugs.values_list("slug", flat=True), most=asked["pages"], each=2)
+    found = survey(here, slugs.values_list("slug", flat=True), most=asked["pages"], alike=2)
     port = asked["port"]
     asker = OverHTTP(port, asked["sessions"]) if port else here
     questions = Questions(asked["seed"], found, is_signed_in=not port)
