@@ -154,7 +154,7 @@ class ReleaseRow(Schema):
     """All published data as of one moment, in files that never change again."""
 
     name: str
-    made_on: str = Field(..., description="ISO 8601, in UTC.")
+    made_on: str = Field(..., description="In UTC.", json_schema_extra={"format": "date-time"})
     schema_version: str = Field(..., description="That of the columns of its files.")
     counts: dict[str, int] = Field(..., description="Rows by table.")
     archive: FileOfRelease = Field(..., description="The whole as one file.")
