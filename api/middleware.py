@@ -37,6 +37,8 @@ class ApiMiddleware:
         elif "\x00" in request.path_info:
             # PostgreSQL is not to be asked for it, and no code has one.
             response = problem(404, REASONS[404])
+        elif "%00" in request.META.get("QUERY_STRING", ""):
+            response = problem(400, "A parameter has the character NUL, which no text has.")
         else:
             response = _as_json(self.get_response(request))
         # Nothing here depends on who asks, so no credentials are ever wanted.

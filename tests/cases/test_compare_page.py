@@ -134,7 +134,7 @@ def test_it_offers_the_cases_where_none_is_asked_for(client, pair):
         ("case=one", "A comparison takes 2 to 4 cases; asked for: 1."),
         ("case=one&case=one", "“one” is asked for twice."),
         ("case=one&case=tow", "“tow” is not known here. Did you mean two?"),
-        ("case=one&case=%00", "is not known here."),
+        ("case=one&case=%00", "the invisible character NUL"),
         ("&".join(f"case=case-{n}" for n in range(5)), "2 to 4 cases; asked for: 5."),
         ("case=one&case=two&cse=x", "There is no such filter."),
     ],

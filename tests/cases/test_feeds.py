@@ -170,7 +170,8 @@ def test_a_map_reads_only_what_stands_in_it(client, monkeypatch, django_assert_n
     with django_assert_num_queries(6):
         client.get("/sitemap.xml")
     monkeypatch.setattr(feeds, "PAGES_OF_A_MAP", 3)
-    of_cases = len(feeds.PAGES) // 3 + 1
+    monkeypatch.setattr(feeds, "PAGES", feeds.PAGES[:12])
+    of_cases = 12 // 3 + 1
     # The list of maps and one of pages that always are there read nothing, that of cases these.
     for address, number in (("", 1), ("-1", 1), (f"-{of_cases}", 2)):
         with django_assert_num_queries(number):

@@ -91,7 +91,10 @@ def test_answers_to_a_strange_host_a_form_without_token_and_a_forbidden_page_hav
     for status, response in answers.items():
         assert response.status_code == status
         assert faults_of(response, "/") == []
-    assert "Load the page anew and send it again." in answers[403].content.decode()
+    assert (
+        "Nothing was saved: this form is not of your present session"
+        in answers[403].content.decode()
+    )
     strict.force_login(make_person(None))
     forbidden = strict.get("/admin/cases/case/")
     assert forbidden.status_code == 403

@@ -217,7 +217,7 @@ def test_nothing_that_is_not_published_shows(client):
         ("case=one&case=one", "Only one value is possible."),
         ("situatoin=electoral", "There is no such filter. Did you mean situation?"),
         ("tool=mediation", "There is no such filter."),
-        ("trigger=%00", "is not known here."),
+        ("trigger=%00", "the invisible character NUL"),
     ],
 )
 def test_what_is_not_known_is_refused_with_a_sentence(client, query, sentence):

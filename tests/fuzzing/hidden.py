@@ -1,12 +1,10 @@
 """Who asks, and what readers must not see: marked words in all that never leaves the desk."""
 
-from importlib import import_module
-
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.test import Client
 
 from cases import workflow
 from cases.models import Case, Statement, StatementActor
@@ -45,10 +43,7 @@ def sign_in() -> dict[str, str]:
             person = get_user_model().objects.create_user("the-reader")
         else:
             person = make_person(None if name == "nobody" else name, f"the-{name}")
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(person.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-        session.create()
-        keys[name] = session.session_key
+        client = Client()
+        client.force_login(person)
+        keys[name] = client.session.session_key
     return keys
