@@ -1,6 +1,7 @@
 """Restoring: all of a backup or nothing, and only where it may."""
 
 import os
+import re
 import zipfile
 
 import pytest
@@ -219,7 +220,7 @@ def test_other_columns_are_refused(backup, tmp_path):
         (lambda content: content.replace(b'"named_only"', b'"invented"'), "The rows of cases_case"),
         (lambda content: content.replace(b'"guinea"', b"null"), "The rows of cases_case do not go"),
         (lambda content: content.splitlines(keepends=True)[0], "has 1 rows of cases_case, and its"),
-        (lambda content: content.replace(b"[1,", b"[999,", 1), "The database refused"),
+        (lambda content: re.sub(rb"\[\d+,", b"[999999,", content, count=1), "The database refused"),
     ],
 )
 def test_rows_that_the_database_refuses_are_told_and_nothing_changes(

@@ -139,10 +139,13 @@ def test_switches_and_a_key_of_the_environment_are_heeded():
     assert asked["SECRET_KEY"] == KEY
 
 
-def test_every_pin_is_exact():
+def test_every_pin_is_exact_and_names_the_digests_of_its_files():
     for name in ("requirements.txt", "tests/requirements.txt"):
         lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
         pins = [line for line in lines if line and line[0] not in "# " and line[:2] != "-r"]
         assert len(pins) > 5
         loose = [pin for pin in pins if not re.match(r"[\w.\[\]-]+==[\w.]+( |$)", pin)]
         assert loose == [], name
+        bare = [pin for pin in pins if not pin.endswith("\\")]
+        assert bare == [], name
+        assert sum("--hash=sha256:" in line for line in lines) >= len(pins)
