@@ -18,6 +18,7 @@ from backup.tables import Table, models, read_lines, table_of
 from cases import fulltext
 from cases.index import note_change
 from cases.models.index import ALL
+from cases.statistics import gather
 
 # What `migrate` writes into a database that nobody has used.
 _MADE_BY_MIGRATE = {
@@ -99,9 +100,7 @@ def _finish(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:
         with transaction.atomic(using=connection.alias):
             _go_on_after(connection)
     ContentType.objects.clear_cache()
-    with connection.cursor() as cursor:
-        # What a server does by itself sooner or later: without it plans are guesses.
-        cursor.execute("ANALYZE")
+    gather(connection.alias)
 
 
 def _refuse_other_schema(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:

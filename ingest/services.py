@@ -17,6 +17,7 @@ from cases.models.index import OTHER
 from cases.models.vocabulary import HEADER_SCHEMES
 from cases.records import Index, Plan, Problem
 from cases.records.shapes import Span
+from cases.statistics import gather
 from ingest.parsers.report import Report, parse_report
 from ingest.parsers.source import SourceError, read_source
 from ingest.readers import read_file
@@ -390,3 +391,4 @@ class _Load:
         if any(plan.new or plan.changed for plan in plans) or not index.is_written():
             self.progress("indexing the cases for search")
             index.refresh()
+            gather()

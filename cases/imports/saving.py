@@ -10,7 +10,10 @@ from cases.imports.report import Comparison
 from cases.models import Case, Quotation
 from cases.models.choices import Source
 from cases.records.shapes import Span
+from cases.statistics import gather
 
+# So many new records may change what is the shortest way to any of them.
+MANY = 500
 # Records that the list's index has nothing of by themselves.
 _APART = {"case", "quotation", "erratum", "reference", "finding"}
 
@@ -30,6 +33,8 @@ def save(comparison: Comparison, *, who=None, why: str = "") -> uuid.UUID | None
             plans, comparison.index, source=Source.IMPORT, why=why[:300], who=who
         )
         index.refresh(_cases_of(plans))
+        if sum(len(plan.new) for plan in plans) > MANY:
+            gather()
     return change_set
 
 

@@ -15,6 +15,7 @@ from cases.index import note_change
 from cases.models import Case
 from cases.models.choices import Review
 from cases.models.index import ALL
+from cases.statistics import gather
 from cases.volume.lists import Lists
 from cases.volume.making import CODED_BY, WRITTEN, Batch, Maker
 
@@ -80,8 +81,7 @@ def fill(
         # The ids were ours: the database must go on after them.
         for sql in connection.ops.sequence_reset_sql(no_style(), WRITTEN):
             cursor.execute(sql)
-        # What a server does by itself sooner or later: without it plans are guesses.
-        cursor.execute("ANALYZE")
+    gather()
     note_change(ALL)
     tally.seconds = time.monotonic() - began
     return tally
