@@ -26,7 +26,7 @@ from cases.models import (
     StatementQuotation,
 )
 from cases.models.choices import Certainty, Part, PassageKind
-from cases.querysets import SEARCHED
+from cases.querysets import SEARCHED, is_public
 from cases.spans import Node, Span, nested, only_innermost, segments
 
 # What lies outside what: a stretch is the target of an address, so it is broken last.
@@ -285,8 +285,9 @@ def _told(edition: Edition) -> dict[int, list[tuple[Quotation, list[Told]]]]:
     unread = [f"statement__case__{name}" for name in (*SEARCHED, "internal_notes")]
     actors = StatementActor.objects.filter(part=Part.BY).select_related("actor")
     evidence = (
+        # Along a join: SQLite would make a list of all public statements for a subquery.
         StatementQuotation.objects.filter(
-            quotation__passage__edition=edition, statement__in=Statement.objects.public()
+            is_public("statement__"), quotation__passage__edition=edition
         )
         .select_related("quotation", "statement__term", "statement__case")
         .defer(*unread)
