@@ -147,7 +147,14 @@ def secret_of(device: TOTPDevice) -> str:
 def picture_of(device: TOTPDevice) -> SafeString:
     """The secret as a QR code: SVG that stands in the page itself, so that no address names it."""
     code = segno.make(device.config_url, error="m")
-    drawn = {"scale": 5, "border": 4, "light": "#fff", "svgclass": None, "lineclass": None}
+    drawn = {
+        "scale": 5,
+        "border": 4,
+        "light": "#fff",
+        "svgclass": None,
+        "lineclass": None,
+        "omitsize": True,
+    }
     return mark_safe(code.svg_inline(**drawn))  # noqa: S308 (made of numbers alone)
 
 

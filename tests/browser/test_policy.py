@@ -1,9 +1,12 @@
 """The policies as a browser holds to them; every other test here fails at a violation too."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from cases import index
 from cases.models import Case
+from releases.making import make
 from tests.addresses import all_addresses
 from tests.cases.world import make_world
 
@@ -17,6 +20,7 @@ VALUES = {
     "alpha3": "GIN",
     "scheme": "tool",
     "group": "tool",
+    "name": "2026-11",
 }
 # Where the same word names something else.
 OTHERS = {
@@ -31,17 +35,20 @@ REFUSED = ("/cases/nowhere/", "/cases/?tol=x")
 
 
 @pytest.fixture
-def world():
-    """Records of every kind, the cases published."""
+def world(settings, tmp_path):
+    """Records of every kind, the cases published, and a release of them."""
+    settings.RELEASES_DIR = tmp_path / "releases"
     make_world()
     Case.objects.update(review="published", published_on="2020-01-01T00:00:00Z")
     index.refresh()
+    make("2026-11", datetime(2026, 11, 3, tzinfo=UTC))
 
 
 def pages() -> list[str]:
     """Every page of the site by its pattern; the files, which no browser draws, left out."""
     forms = [each for each in all_addresses() if not each.is_of_desk and each.form.endswith("/")]
-    readable = [each for each in forms if each.form != "/i18n/setlang/"]
+    apart = ("/i18n/setlang/", "/api/v1/")
+    readable = [each for each in forms if not each.form.startswith(apart)]
     return [
         each.with_parts(VALUES | OTHERS.get(each.form, {})) if each.parts else each.form
         for each in readable

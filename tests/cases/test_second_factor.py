@@ -95,7 +95,7 @@ def test_it_is_turned_on_with_a_code_and_then_shows_recovery_codes_once(client, 
     assert f"{prefix}{PAGE}" in client.get(f"{prefix}/admin/").content.decode()
     page = client.get(f"{prefix}{PAGE}set-up/")
     secret = re.search(r'class="secret" dir="ltr">([A-Z2-7 ]+)<', page.content.decode())[1]
-    assert '<svg width="' in page.content.decode()
+    assert '<svg viewBox="' in page.content.decode()
     assert page["Cache-Control"] == "private, no-store"
     # Opened again, it is the same secret: the app that has read it already stays right.
     assert secret in client.get(f"{PAGE}set-up/").content.decode()
