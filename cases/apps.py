@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.fulltext import keep_triggers
 from cases.roles import make_groups
-from cases.statistics import gather
 from cases.unchanging import keep_trigger
 
 
@@ -20,7 +19,6 @@ class CasesConfig(AppConfig):
         post_migrate.connect(make_groups, sender=self)
         post_migrate.connect(keep_triggers, sender=self)
         post_migrate.connect(keep_trigger, sender=self)
-        post_migrate.connect(gather, sender=self)
         from cases.index import forget
 
         post_delete.connect(forget, sender="cases.Case")

@@ -2,17 +2,24 @@
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from cases.models import Case
+
+# Of so many cases and more. Of few any way is short, and what is known of few misleads SQLite once
+# there are many.
+LEAST = 1000
 # Rows of an index that SQLite looks at: all of them would take seconds where there are millions.
 LOOKED_AT = 1000
 
 
-def gather(using: str = DEFAULT_DB_ALIAS, **_rest) -> None:
-    """Have it look anew; also a handler of `post_migrate`, with which indexes come.
+def gather(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Have it look anew, after very many rows came at once.
 
     Of an index of which it knows nothing SQLite expects ten rows a value: it then goes through all
     published cases rather than take the twenty of a page by their numbers. A server of PostgreSQL
     does it by itself sooner or later.
     """
+    if Case.objects.using(using).count() < LEAST:
+        return
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
