@@ -273,13 +273,16 @@ def _values_of(cases):
 
 
 def _times(_none):
-    until = Coalesce("end_latest", "start_latest")
-    rows = Case.objects.published().order_by()
-    return rows.values_list("pk", "start_earliest", until, "slug")
+    return _with_times(Case.objects.published())
 
 
 def _times_of(cases):
-    return _times(None).filter(pk__in=cases)
+    return _with_times(Case.objects.published_among(cases))
+
+
+def _with_times(cases: QuerySet) -> QuerySet:
+    until = Coalesce("end_latest", "start_latest")
+    return cases.order_by().values_list("pk", "start_earliest", until, "slug")
 
 
 def _time(start, until, slug: str) -> Time:
@@ -424,10 +427,11 @@ class Tally:
 
     def cases(self) -> QuerySet:
         """The cases, for what the database is to say of them."""
-        published = Case.objects.published()
         if self.total <= FEW:
             numbers = self.values.numbers
-            return published.filter(pk__in=[numbers[place] for place in _places(self.bits())])
+            ids = [numbers[place] for place in _places(self.bits())]
+            return Case.objects.published_among(ids)
+        published = Case.objects.published()
         if not self._own:
             return published
         # Without the order, and the ranking behind it, that the list may have been asked for.
@@ -501,7 +505,7 @@ def having(facet: str, *values: str) -> Listed:
 
 def _for_list(ids: list[int]) -> list[Case]:
     """The cases as lists show them, in this order, but for any that is not public any more."""
-    found = {case.pk: case for case in Case.objects.published().for_list().filter(pk__in=ids)}
+    found = {case.pk: case for case in Case.objects.published_among(ids).for_list()}
     return [found[case] for case in ids if case in found]
 
 

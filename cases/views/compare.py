@@ -92,7 +92,7 @@ def _refusals(slugs: list[str], public) -> list[str]:
 
 
 def _with_everything(keys: list[int]):
-    cases = Case.objects.published().filter(pk__in=keys)
+    cases = Case.objects.published_among(keys)
     return (
         cases.defer("search_text", "search_squashed", "internal_notes")
         .with_gap()

@@ -114,7 +114,7 @@ def _pages(keys: dict[str, list], first: int, last: int) -> Iterator[Page]:
 
 
 def _cases(ids: list[int]) -> Iterator[Page]:
-    rows = Case.objects.published().filter(pk__in=ids).order_by("pk")
+    rows = Case.objects.published_among(ids).order_by("pk")
     for slug, changed, published in rows.values_list("slug", "changed_on", "published_on"):
         yield Page(changed or published, "case", (slug,))
 

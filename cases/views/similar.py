@@ -181,7 +181,7 @@ def _more_alike(nearest: list[Neighbour]) -> int:
 
 def _precedents(nearest: list[Neighbour]) -> list[Precedent]:
     keys = [near.case.pk for near in nearest]
-    public = Case.objects.published().filter(pk__in=keys)
+    public = Case.objects.published_among(keys)
     cases = {case.pk: case for case in with_precedents(public)} if keys else {}
     found = []
     # A case may be withdrawn between one query and the next.
