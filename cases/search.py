@@ -146,17 +146,29 @@ def _found(column: str, folded: str, *, whole: bool, others: Iterable[Word] = ()
     return found | Q(Has(others)) if others else found
 
 
+def weighed(question: str) -> list[list[tuple[Q, int]]]:
+    """For each word that decides the order the conditions that weigh, of which the first counts.
+
+    A word stands whole in the head, begins there, stands whole elsewhere, or begins there.
+    """
+    words = list(dict.fromkeys(part.folded for part in parts_of(question)))[:WEIGHED]
+    return [
+        [
+            (_found("search_head", folded, whole=True), 8),
+            (_found("search_head", folded, whole=False), 5),
+            (_found("search_text", folded, whole=True), 2),
+            (_found("search_text", folded, whole=False), 1),
+        ]
+        for folded in words
+    ]
+
+
 def relevance(question: str):
-    """How well a matching case answers: a word whole in the head, begun there, whole elsewhere …"""
+    """How well a matching case answers: the sum of what its words weigh."""
     total = Value(0)
-    for folded in list(dict.fromkeys(part.folded for part in parts_of(question)))[:WEIGHED]:
-        total = total + Conditional(
-            When(_found("search_head", folded, whole=True), then=Value(8)),
-            When(_found("search_head", folded, whole=False), then=Value(5)),
-            When(_found("search_text", folded, whole=True), then=Value(2)),
-            When(_found("search_text", folded, whole=False), then=Value(1)),
-            default=Value(0),
-        )
+    for conditions in weighed(question):
+        weights = [When(condition, then=Value(weight)) for condition, weight in conditions]
+        total = total + Conditional(*weights, default=Value(0))
     return total
 
 

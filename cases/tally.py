@@ -26,11 +26,14 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.db import connections, router
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from cases.answers import Answers
+from cases.bits import Flags, add, bits_of, places_of
 from cases.compiled import asked_again
 from cases.filters import DEFAULT_ORDER, MEETING, Selection, narrower
+from cases.fulltext import Has, Word, ids_having
 from cases.models import Case, CaseFacet, IndexChange
 from cases.models.index import ALL, OTHER
 from cases.naming import Vocabulary, vocabulary
@@ -44,6 +47,8 @@ HELD = (
 RARE = 256
 # Cases that are few enough to be asked for by their ids.
 FEW = 1000
+# Words of questions whose cases are held, at most; a common one takes a bit for each case.
+MOST_WORDS = 500
 # Weights are added up in whole parts of this size.
 FINENESS = 2**32
 
@@ -71,13 +76,15 @@ class Values:
     times: dict[int, Time] = field(default_factory=dict)
     # The places in the list's own order.
     order: list[int] = field(default_factory=list)
+    # The cases of words that were looked for, as `Tally` asked the full-text index for them.
+    words: dict[tuple[Word, ...], int] = field(default_factory=dict)
 
     def bits(self, facet: str, values: Iterable[str]) -> int:
         """The cases that have any of the values."""
         found = 0
         for value in values:
             held = self.cases.get((facet, value), 0)
-            found |= held if isinstance(held, int) else _bits(held)
+            found |= held if isinstance(held, int) else bits_of(held)
         return found
 
     @cached_property
@@ -105,15 +112,16 @@ class Values:
     @cached_property
     def ids(self) -> list[int]:
         """The ids of the cases, the smallest first."""
-        return sorted(self.numbers[place] for place in _places(self.every))
+        return sorted(self.numbers[place] for place in places_of(self.every))
 
     def these(self, cases: Iterable[int]) -> int:
         """Those of some cases, by their ids, that are public, as bits."""
-        return _bits(self.places[case] for case in cases if case in self.places) & self.every
+        places = map(self.places.get, cases)
+        return bits_of(place for place in places if place is not None) & self.every
 
-    def in_order(self, bits: int, first: int, last: int) -> list[int]:
+    def in_order(self, cases: int, first: int, last: int) -> list[int]:
         """The ids of the cases from one place to another, in the list's own order."""
-        flags = _Flags(bits)
+        flags = Flags(cases)
         shown = (place for place in self.order if place in flags)
         return [self.numbers[place] for place in islice(shown, first, last)]
 
@@ -128,7 +136,7 @@ class Values:
         sums: list[int] = []
         left = chosen = 0
         for key, cases in having.items():
-            _add(sums, cases, round(weights[key] * FINENESS))
+            add(sums, cases, round(weights[key] * FINENESS))
             left |= cases
         for figure in reversed(sums):
             greater = left & figure
@@ -137,8 +145,8 @@ class Values:
             else:
                 chosen |= greater
                 left ^= greater
-        places = [*_places(chosen), *islice(_places(left), most - chosen.bit_count())]
-        flags = [(_Flags(cases), weights[key]) for key, cases in having.items()]
+        places = [*places_of(chosen), *islice(places_of(left), most - chosen.bit_count())]
+        flags = [(Flags(cases), weights[key]) for key, cases in having.items()]
         return {
             self.numbers[place]: fsum(weight for cases, weight in flags if place in cases)
             for place in places
@@ -149,8 +157,8 @@ class Values:
         last = last or "9999-12-31"
         dated = ((place, time) for place, time in self.times.items() if time.start)
         if certainly:
-            return _bits(p for p, time in dated if first <= time.start and time.until <= last)
-        return _bits(p for p, time in dated if time.start <= last and first <= time.until)
+            return bits_of(p for p, time in dated if first <= time.start and time.until <= last)
+        return bits_of(p for p, time in dated if time.start <= last and first <= time.until)
 
     def changed(self, changes: dict[int, int], cases: Collection[int], rows, times) -> "Values":
         """The same with these cases as the rows have them: (case, filter, value), (case, *time)."""
@@ -158,7 +166,7 @@ class Values:
         if unknown := {case for case, _facet, _value in rows} - places.keys():
             places = places | {case: len(places) + at for at, case in enumerate(sorted(unknown))}
         old = frozenset(places[case] for case in cases if case in places)
-        mask = _bits(old)
+        mask = bits_of(old)
         held = {
             key: each & ~mask if isinstance(each, int) else each - old
             for key, each in self.cases.items()
@@ -250,7 +258,7 @@ def _read(alias: str, changes: dict[int, int]) -> Values:
             numbers = map(int, cases.split(","))
             ids[facet, value] = [places.setdefault(case, len(places)) for case in numbers]
     held = {
-        key: frozenset(each) if len(each) * RARE < len(places) else _bits(each)
+        key: frozenset(each) if len(each) * RARE < len(places) else bits_of(each)
         for key, each in ids.items()
     }
     rows = asked_again(_times, (), alias)
@@ -290,42 +298,6 @@ def _time(start, until, slug: str) -> Time:
     return Time(str(start or ""), str(until or ""), slug)
 
 
-def _bits(places: Iterable[int]) -> int:
-    places = list(places)
-    if not places:
-        return 0
-    flags = bytearray(max(places) // 8 + 1)
-    for place in places:
-        flags[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(flags, "little")
-
-
-def _add(sums: list[int], cases: int, number: int) -> None:
-    """Add a number, not below 0, to the sums of these cases: the binary figures, lowest first."""
-    carried = at = 0
-    while number or carried:
-        if at == len(sums):
-            sums.append(0)
-        figure = sums[at]
-        if number & 1:
-            sums[at] = figure ^ cases ^ carried
-            carried = figure & cases | carried & (figure ^ cases)
-        else:
-            sums[at] = figure ^ carried
-            carried &= figure
-        number >>= 1
-        at += 1
-
-
-def _places(bits: int) -> Iterator[int]:
-    """The places of the bits that are set."""
-    for at, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
-        while byte:
-            lowest = byte & -byte
-            yield at * 8 + lowest.bit_length() - 1
-            byte ^= lowest
-
-
 class Tally:
     """The cases of a selection, found once: how many, which of them a page shows, and counts."""
 
@@ -333,24 +305,39 @@ class Tally:
         self.selection, self.values = selection, current()
         self.filterset, self.asked = selection.filterset, selection.asked
         self.meeting = [name for name in MEETING if name in self.asked]
-        # What only the database can tell: words, and what must meet in one statement.
-        others = ("q", *(self.meeting if len(self.meeting) > 1 else ()))
-        self.others = {name: self.asked[name] for name in others if name in self.asked}
+        # What only the database can tell: what must meet in one statement.
+        meeting = self.meeting if len(self.meeting) > 1 else ()
+        self.others = {name: self.asked[name] for name in meeting}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         return vocabulary()
 
     @cached_property
-    def found(self) -> list[int]:
-        """The ids of the cases that the database found for `others`, in the order asked for."""
-        asked = dict(self.others)
-        if "q" in asked:
-            asked["order"] = self.asked.get("order")
-        cases = self.filterset.narrowed(Case.objects.published(), asked)
-        if "q" not in asked:
-            cases = cases.order_by()
-        return list(cases.values_list("pk", flat=True))
+    def answers(self) -> Answers:
+        """The cases that the words asked for find."""
+        every, question = self.values.every, self.asked["q"]
+        return Answers(question, every, self._having_words, self._having_texts)
+
+    def _having_words(self, has: Has) -> int:
+        held = self.values.words
+        found = held.get(has.words)
+        if found is None:
+            alias = router.db_for_read(Case)
+            found = self.values.these(ids_having(Case._meta.db_table, has.words, alias))
+            if len(held) >= MOST_WORDS:
+                held.clear()
+            held[has.words] = found
+        return found
+
+    def _having_texts(self, condition: Q, among: int) -> int:
+        cases = self._few(among) if among.bit_count() <= FEW else Case.objects.published()
+        found = cases.filter(condition).order_by().values_list("pk", flat=True)
+        return self.values.these(found) & among
+
+    def _few(self, cases: int) -> QuerySet:
+        numbers = self.values.numbers
+        return Case.objects.published_among([numbers[place] for place in places_of(cases)])
 
     @cached_property
     def _own(self) -> dict[str, int]:
@@ -364,13 +351,12 @@ class Tally:
                 last[1].isoformat() if last else "",
                 certainly=self.asked.get("dates") == "certainly",
             )
+        if "q" in self.asked:
+            own["q"] = self.answers.found
         if self.others:
-            own["others"] = _bits(self._places_of(self.found))
+            cases = self.filterset.narrowed(Case.objects.published(), self.others).order_by()
+            own["others"] = self.values.these(cases.values_list("pk", flat=True))
         return own
-
-    def _places_of(self, cases: Iterable[int]) -> Iterator[int]:
-        places = self.values.places
-        return (places[case] for case in cases if case in places)
 
     def _asked_of(self, name: str) -> int:
         values = self.asked[name]
@@ -407,7 +393,7 @@ class Tally:
             if isinstance(held, int):
                 found[value] = (held & cases).bit_count()
                 continue
-            flags = flags or _Flags(cases)
+            flags = flags or Flags(cases)
             found[value] = sum(place in flags for place in held)
         return found
 
@@ -428,9 +414,7 @@ class Tally:
     def cases(self) -> QuerySet:
         """The cases, for what the database is to say of them."""
         if self.total <= FEW:
-            numbers = self.values.numbers
-            ids = [numbers[place] for place in _places(self.bits())]
-            return Case.objects.published_among(ids)
+            return self._few(self.bits())
         published = Case.objects.published()
         if not self._own:
             return published
@@ -439,7 +423,7 @@ class Tally:
 
     def _counts_of_pairs(self, name: str) -> dict[str, int]:
         """The same where a value must meet what is asked of actors otherwise in one statement."""
-        flags = _Flags(self._apart_from_actors())
+        flags = Flags(self._apart_from_actors())
         met: dict[str, set[int]] = defaultdict(set)
         for value, case in self.filterset.pairs(name, self.asked):
             place = self.values.places.get(case)
@@ -459,42 +443,46 @@ class Tally:
         """The cases that all but the filters of actors leave."""
         if len(self.meeting) == 1:
             return self.bits(self.meeting[0])
-        found = self.bits("others")
-        if "q" in self.asked:
-            asked = {"q": self.asked["q"]}
-            cases = self.filterset.narrowed(Case.objects.published(), asked).order_by()
-            found &= _bits(self._places_of(cases.values_list("pk", flat=True)))
-        return found
+        return self.bits("others")
 
     def page(self, first: int, last: int) -> list[Case]:
         """The cases from one place in the order asked for to another."""
         return _for_list(self._ids(first, last))
 
     def _ids(self, first: int, last: int) -> list[int]:
-        values, bits = self.values, self.bits()
-        if "q" in self.others:
-            flags, places = _Flags(bits), values.places
-            shown = (case for case in self.found if case in places and places[case] in flags)
-            return list(islice(shown, first, last))
-        if self.asked.get("order") in (None, "relevance", DEFAULT_ORDER):
-            return values.in_order(bits, first, last)
+        order, shown = self.asked.get("order"), self.bits()
+        if order in (None, "relevance") and "q" in self.asked:
+            return self._best(shown, first, last)
+        if order in (None, "relevance", DEFAULT_ORDER):
+            return self.values.in_order(shown, first, last)
         cases = self.selection.cases
         if self.total <= FEW:
             cases = self.cases().order_by(*self.filterset.ordering(self.asked))
         return list(cases.values_list("pk", flat=True)[first:last])
 
+    def _best(self, cases: int, first: int, last: int) -> list[int]:
+        """Of these cases those from one place to another by relevance."""
+        found: list[int] = []
+        before = 0
+        for part in self.answers.ranked(cases):
+            size = part.bit_count()
+            if before < last and before + size > first:
+                found += self.values.in_order(part, max(0, first - before), last - before)
+            before += size
+        return found
+
 
 class Listed(Sequence):
     """Cases in the list's own order, counted in memory; only those of a slice are read."""
 
-    def __init__(self, values: Values, bits: int):
-        self.values, self.bits = values, bits
+    def __init__(self, values: Values, cases: int):
+        self.values, self.cases = values, cases
 
     def __len__(self) -> int:
-        return self.bits.bit_count()
+        return self.cases.bit_count()
 
     def __getitem__(self, shown: slice) -> list[Case]:
-        return _for_list(self.values.in_order(self.bits, shown.start or 0, shown.stop))
+        return _for_list(self.values.in_order(self.cases, shown.start or 0, shown.stop))
 
 
 def having(facet: str, *values: str) -> Listed:
@@ -507,14 +495,3 @@ def _for_list(ids: list[int]) -> list[Case]:
     """The cases as lists show them, in this order, but for any that is not public any more."""
     found = {case.pk: case for case in Case.objects.published_among(ids).for_list()}
     return [found[case] for case in ids if case in found]
-
-
-class _Flags:
-    """Bits that are asked for one at a time."""
-
-    def __init__(self, bits: int):
-        self.bytes = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-
-    def __contains__(self, place: int) -> bool:
-        at = place >> 3
-        return at < len(self.bytes) and bool(self.bytes[at] >> (place & 7) & 1)
