@@ -314,10 +314,9 @@ class Tally:
         return vocabulary()
 
     @cached_property
-    def answers(self) -> Answers:
+    def answers(self) -> Answers[int]:
         """The cases that the words asked for find."""
-        every, question = self.values.every, self.asked["q"]
-        return Answers(question, every, self._having_words, self._having_texts)
+        return Answers(self.asked["q"], self._having_words, self._having_texts)
 
     def _having_words(self, has: Has) -> int:
         held = self.values.words
@@ -330,7 +329,8 @@ class Tally:
             held[has.words] = found
         return found
 
-    def _having_texts(self, condition: Q, among: int) -> int:
+    def _having_texts(self, condition: Q, among: int | None) -> int:
+        among = self.values.every if among is None else among
         cases = self._few(among) if among.bit_count() <= FEW else Case.objects.published()
         found = cases.filter(condition).order_by().values_list("pk", flat=True)
         return self.values.these(found) & among
@@ -352,7 +352,7 @@ class Tally:
                 certainly=self.asked.get("dates") == "certainly",
             )
         if "q" in self.asked:
-            own["q"] = self.answers.found
+            own["q"] = self.answers.found or 0
         if self.others:
             cases = self.filterset.narrowed(Case.objects.published(), self.others).order_by()
             own["others"] = self.values.these(cases.values_list("pk", flat=True))

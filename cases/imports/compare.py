@@ -200,9 +200,10 @@ class _Comparing:
     def _read(self, table: FileTable, sheet: Sheet, report: Report) -> list[Line]:
         """The rows of a sheet that have a key of their own."""
         lines, seen = [], {}
-        for number, found in sheet.rows:
-            cells = {name: found.get(name, "") for name in sheet.head}
-            named = cells | {name: restored(cells[name]) for name in table.key}
+        for number, cells in sheet.rows:
+            named = {name: restored(cells[name]) for name in table.key}
+            # Most need no copy of their own.
+            named = cells if named.items() <= cells.items() else cells | named
             key = tuple(cells[name] for name in table.key)
             line = Line(table, sheet, report, number, cells, named)
             for name in sheet.head:

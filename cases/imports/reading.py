@@ -8,9 +8,10 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -42,8 +43,8 @@ class Unreadable(Exception):
 class Sheet:
     """The rows of one table as text.
 
-    `rows` has the number that a spreadsheet shows beside a row and its cells by column. `bad` says
-    of cells, by number and column, why their text cannot be trusted.
+    `rows` has the number that a spreadsheet shows beside a row and its cells, one for each column
+    of the head. `bad` says of cells, by number and column, why their text cannot be trusted.
     """
 
     name: str
@@ -77,12 +78,16 @@ def read(content: bytes, *, limit: int | None) -> list[Sheet]:
                 _("The workbook is protected by a password: save it without one, as XLSX.")
             )
         raise Unreadable(_("This is an old Excel file (XLS): save it as XLSX or CSV UTF-8."))
-    return [_read_csv(_decoded(content))]
+    return [_read_csv(content)]
 
 
-def _decoded(content: bytes) -> str:
-    """The text of a file in UTF-8, or in UTF-16 with its mark, as Excel's “Unicode text” has it."""
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
+def _as_lines(content: bytes) -> io.TextIOWrapper:
+    """The lines of a file in UTF-8, or in UTF-16 with its mark, as Excel's “Unicode text” has it.
+
+    All of it is looked at before, but not kept: as text it takes twice as much memory and more.
+    """
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if is_utf16 else "utf-8-sig"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -96,7 +101,7 @@ def _decoded(content: bytes) -> str:
         ) from error
     if "\0" in text:
         raise Unreadable(_("This is no text: save the table as CSV UTF-8 or XLSX."))
-    return text
+    return io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
 
 
 def _guess(content: bytes) -> str:
@@ -110,26 +115,31 @@ def _guess(content: bytes) -> str:
     return "Windows-1256" if arabic * 2 > foreign else "Windows-1252"
 
 
-def _read_csv(text: str) -> Sheet:
-    text = text.removeprefix("\ufeff")
-    delimiter = None
-    if found := re.match(r"sep=(.)\r?\n", text):
-        delimiter, text = found[1], text[found.end() :]
-    delimiter = delimiter or _delimiter(text)
-    if not text.strip():
+def _read_csv(content: bytes) -> Sheet:
+    lines = _as_lines(content)
+    first, delimiter = lines.readline(), None
+    if found := re.fullmatch(r"sep=(.)\r?\n", first):
+        delimiter, first = found[1], lines.readline()
+    if not first:
         raise Unreadable(_("The file is empty."))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    lines = []
+    # Names of columns need no quotation marks, so the first line has delimiters only.
+    delimiter = delimiter or max(DELIMITERS, key=first.count)
+    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    return _sheet("", _parted(reader))
+
+
+def _parted(reader) -> Iterator[tuple[int, list[str], dict[int, str]]]:
+    """The rows of a CSV file with their numbers."""
+    number = 0
     try:
-        for line in reader:
+        for number, line in enumerate(reader, start=1):
             _check_width(line)
-            lines.append(line)
+            yield number, line, {}
     except csv.Error as error:
         raise Unreadable(
             _("Row %(row)s cannot be read as CSV (%(error)s): look at its quotation marks.")
-            % {"row": len(lines) + 1, "error": error}
+            % {"row": number + 1, "error": error}
         ) from error
-    return _sheet("", [(number, line, {}) for number, line in enumerate(lines, start=1)])
 
 
 def _check_width(line) -> None:
@@ -140,28 +150,23 @@ def _check_width(line) -> None:
         )
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that parts the first line, whose names of columns need no quotation marks."""
-    first = text.lstrip().partition("\n")[0]
-    return max(DELIMITERS, key=first.count)
-
-
-def _sheet(name: str, lines: list[tuple[int, list[str], dict[int, str]]]) -> Sheet:
+def _sheet(name: str, lines: Iterable[tuple[int, list[str], dict[int, str]]]) -> Sheet:
     """Rows by column name; each line has its number, its cells, and what is wrong with them."""
-    head = [cell.strip() for cell in lines[0][1]] if lines else []
+    rest = iter(lines)
+    head = [cell.strip() for cell in next(rest, (1, [], {}))[1]]
     if not any(head):
         raise Unreadable(_("The first row is empty: it must have the names of the columns."))
     sheet = Sheet(name, [column for column in head if column])
-    nameless = set()
-    for number, line, bad in lines[1:]:
+    nameless, unnamed = set(), [place for place, column in enumerate(head) if not column]
+    # Of a column that stands there twice the first one counts.
+    columns = {column: head.index(column) for column in sheet.head}
+    for number, line, bad in rest:
         if not any(cell.strip() for cell in line) and not bad:
             continue
-        cells = {}
-        for place, cell in enumerate(line):
-            column = head[place] if place < len(head) else ""
-            if column:
-                cells.setdefault(column, cell)
-            elif cell.strip():
+        width = len(line)
+        cells = {column: line[place] if place < width else "" for column, place in columns.items()}
+        for place in (*unnamed, *range(len(head), width)):
+            if place < width and line[place].strip():
                 nameless.add(place)
         sheet.rows.append((number, cells))
         for place, what in bad.items():

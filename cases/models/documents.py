@@ -206,9 +206,12 @@ class Passage(models.Model):
         super().save(*args, **kwargs)
 
     def indexed(self) -> "Passage":
-        """Itself, with what search looks in filled from its text."""
-        text = (self.edition.language, self.text)
-        self.search_text, self.search_squashed = searchable([text])
+        """Itself, with what search looks in filled from its text; nobody looks for headings."""
+        if self.kind == PassageKind.HEADING:
+            self.search_text = self.search_squashed = ""
+        else:
+            text = (self.edition.language, self.text)
+            self.search_text, self.search_squashed = searchable([text])
         return self
 
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db import router
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases import edtf
+from cases.answers import Answers
 from cases.facets import Facet, count_facets
 from cases.filters import (
     DATES,
@@ -19,8 +22,8 @@ from cases.filters import (
     Selection,
     select_cases,
 )
-from cases.models import Case, Passage
-from cases.models.choices import PassageKind
+from cases.fulltext import Has, ids_having
+from cases.models import Case, Edition, Passage
 from cases.search import Snippet, matching, snippet, texts_of
 from cases.tally import Tally
 from cases.templatetags.reading import digits
@@ -30,6 +33,10 @@ from cases.views.common import Option, clean_address, file_links, language, opti
 PER_PAGE = 20
 # Passages of the sources shown below the cases; the reader has the rest.
 PASSAGES = 5
+READING_ORDER = ("edition__ref", "order")
+# Passages that are few enough to be asked for by their ids; and if there are more, so many texts
+# are looked through for the first of them.
+FEW_PASSAGES, FIRST_EDITIONS = 500, 10
 
 
 @dataclass(frozen=True)
@@ -104,21 +111,44 @@ class PassageFound:
 
 def passages_with(question: str) -> tuple[int, list[PassageFound]]:
     """How many passages of the sources have all the words, and the first few of them."""
-    condition = matching(question)
-    if condition is None:
+    found = Answers(question, _passages_having, _passages_asked).found
+    if not found:
         return 0, []
-    found = Passage.objects.filter(condition).exclude(kind=PassageKind.HEADING)
     shown = (
-        found.select_related("edition__document")
+        _with_the_first(question, found)
+        .select_related("edition__document")
         .defer("edition__content")
-        .order_by("edition__ref", "order")[:PASSAGES]
+        .order_by(*READING_ORDER)[:PASSAGES]
     )
     pieces = [
         PassageFound(passage, words)
         for passage in shown
         if (words := snippet(question, [("passage", passage.edition.language, passage.text)]))
     ]
-    return found.count(), pieces
+    return len(found), pieces
+
+
+def _passages_having(words: Has) -> set[int]:
+    alias = router.db_for_read(Passage)
+    return set(ids_having(Passage._meta.db_table, words.words, alias))
+
+
+def _passages_asked(condition: Q, among: set[int] | None) -> set[int]:
+    found = set(Passage.objects.filter(condition).order_by().values_list("pk", flat=True))
+    return found if among is None else found & among
+
+
+def _with_the_first(question: str, found: set[int]) -> QuerySet:
+    """Passages that a question finds, among them the first few in reading order."""
+    if len(found) <= FEW_PASSAGES:
+        return Passage.objects.filter(pk__in=found)
+    # They stand all over the sources, so most likely the first of these have some.
+    first = Edition.objects.order_by("ref").values_list("pk", flat=True)[:FIRST_EDITIONS]
+    passages = Passage.objects.filter(edition__in=list(first)).order_by(*READING_ORDER)
+    shown = [pk for pk in passages.values_list("pk", flat=True) if pk in found][:PASSAGES]
+    if len(shown) == PASSAGES:
+        return Passage.objects.filter(pk__in=shown)
+    return Passage.objects.filter(matching(question))
 
 
 def _orders(selection: Selection) -> list[Option]:
