@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+_FLAGS = bytes.maketrans(b"01", b"\0\1")
+
 
 def bits_of(places: Iterable[int]) -> int:
     """The bits of these places."""
@@ -50,12 +52,6 @@ def descending(sums: list[int], cases: int) -> Iterator[int]:
     yield from parts
 
 
-class Flags:
-    """Bits that are asked for one at a time."""
-
-    def __init__(self, bits: int):
-        self.bytes = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-
-    def __contains__(self, place: int) -> bool:
-        at = place >> 3
-        return at < len(self.bytes) and bool(self.bytes[at] >> (place & 7) & 1)
+def flags_of(bits: int, size: int) -> bytes:
+    """The bits as a byte for each place below `size`, which is 1 where the bit is set."""
+    return f"{bits:b}"[::-1].ljust(size, "0").encode().translate(_FLAGS)

@@ -90,7 +90,7 @@ def ids_having(table: str, words: Iterable[Word], alias: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [asked])
         (joined,) = cursor.fetchone()
-    return [int(number) for number in joined.split(",")] if joined else []
+    return list(map(int, joined.split(","))) if joined else []
 
 
 # Names of tables are the models' own, the words are bound.

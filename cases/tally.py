@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from itertools import islice
+from itertools import compress, islice
 from math import fsum
 from threading import Lock
 from typing import NamedTuple
@@ -30,7 +30,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from cases.answers import Answers
-from cases.bits import Flags, add, bits_of, places_of
+from cases.bits import add, bits_of, flags_of, places_of
 from cases.compiled import asked_again
 from cases.filters import DEFAULT_ORDER, MEETING, Selection, narrower
 from cases.fulltext import Has, Word, ids_having
@@ -121,9 +121,12 @@ class Values:
 
     def in_order(self, cases: int, first: int, last: int) -> list[int]:
         """The ids of the cases from one place to another, in the list's own order."""
-        flags = Flags(cases)
-        shown = (place for place in self.order if place in flags)
-        return [self.numbers[place] for place in islice(shown, first, last)]
+        chosen = map(self.flags(cases).__getitem__, self.order)
+        return [self.numbers[place] for place in islice(compress(self.order, chosen), first, last)]
+
+    def flags(self, cases: int) -> bytes:
+        """The bits of some cases as a byte for each place."""
+        return flags_of(cases, len(self.places))
 
     def heaviest(self, weights: dict[tuple[str, str], float], most: int) -> dict[int, float]:
         """So many of the cases that have any of the values, with the greatest sums of weights.
@@ -146,9 +149,9 @@ class Values:
                 chosen |= greater
                 left ^= greater
         places = [*places_of(chosen), *islice(places_of(left), most - chosen.bit_count())]
-        flags = [(Flags(cases), weights[key]) for key, cases in having.items()]
+        flags = [(self.flags(cases), weights[key]) for key, cases in having.items()]
         return {
-            self.numbers[place]: fsum(weight for cases, weight in flags if place in cases)
+            self.numbers[place]: fsum(weight for chosen, weight in flags if chosen[place])
             for place in places
         }
 
@@ -393,8 +396,8 @@ class Tally:
             if isinstance(held, int):
                 found[value] = (held & cases).bit_count()
                 continue
-            flags = flags or Flags(cases)
-            found[value] = sum(place in flags for place in held)
+            flags = flags or self.values.flags(cases)
+            found[value] = sum(map(flags.__getitem__, held))
         return found
 
     def having(self, name: str) -> dict[str, int]:
@@ -423,11 +426,11 @@ class Tally:
 
     def _counts_of_pairs(self, name: str) -> dict[str, int]:
         """The same where a value must meet what is asked of actors otherwise in one statement."""
-        flags = Flags(self._apart_from_actors())
+        flags = self.values.flags(self._apart_from_actors())
         met: dict[str, set[int]] = defaultdict(set)
         for value, case in self.filterset.pairs(name, self.asked):
             place = self.values.places.get(case)
-            if place is not None and place in flags:
+            if place is not None and flags[place]:
                 met[value].add(place)
         if name == "actor":
             return {value: len(cases) for value, cases in met.items()}
