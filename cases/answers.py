@@ -47,6 +47,8 @@ class Answers(Generic[Rows]):
         for conditions in weighed(self.question):
             left = cases
             for condition, weight in conditions:
+                if not left:
+                    break
                 having = self._of(condition, left)
                 add(sums, having, weight)
                 left ^= having

@@ -138,12 +138,21 @@ def _found(column: str, folded: str, *, whole: bool, others: Iterable[Word] = ()
     asked[-1] = asked[-1]._replace(whole=whole)
     others = [word for word in others if not word.is_long]
     if len(asked) == 1 and not asked[0].is_long:
+        # Most words are written as they are typed: these are looked for once, among the others.
+        asked = [] if any(_covers(other, asked[0]) for other in others) else asked
         return Q(Has([*asked, *others]))
     # The index finds the rows that have all pairs; that they stand together, the column says.
     found = Q(**{f"{column}__contains": f" {folded} " if whole else f" {folded}"})
     for word in asked:
         found = Q(Has([word])) & found
     return found | Q(Has(others)) if others else found
+
+
+def _covers(one: Word, other: Word) -> bool:
+    """Whether the one finds all that the other finds."""
+    return (one.letters, one.whole) == (other.letters, other.whole) and (
+        {*other.columns} <= {*one.columns}
+    )
 
 
 def weighed(question: str) -> list[list[tuple[Q, int]]]:

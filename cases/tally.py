@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from itertools import compress, islice
+from itertools import compress, islice, repeat
 from math import fsum
 from threading import Lock
 from typing import NamedTuple
@@ -49,6 +49,8 @@ RARE = 256
 FEW = 1000
 # Words of questions whose cases are held, at most; a common one takes a bit for each case.
 MOST_WORDS = 500
+# Counts that a function keeps, at most.
+MOST_REMEMBERED = 1000
 # Weights are added up in whole parts of this size.
 FINENESS = 2**32
 
@@ -116,8 +118,9 @@ class Values:
 
     def these(self, cases: Iterable[int]) -> int:
         """Those of some cases, by their ids, that are public, as bits."""
-        places = map(self.places.get, cases)
-        return bits_of(place for place in places if place is not None) & self.every
+        # Those that are not public share a place of nobody's.
+        places = map(self.places.get, cases, repeat(len(self.places)))
+        return bits_of(places) & self.every
 
     def in_order(self, cases: int, first: int, last: int) -> list[int]:
         """The ids of the cases from one place to another, in the list's own order."""
@@ -230,6 +233,8 @@ def remembered(count: Callable) -> Callable:
             for old in [key for key, (of, _counted) in list(kept.items()) if of is not values]:
                 kept.pop(old, None)
             counted = count(*asked)
+            if len(kept) >= MOST_REMEMBERED:
+                kept.clear()
             kept[asked] = values, counted
         return counted
 

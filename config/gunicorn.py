@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -43,3 +44,22 @@ def on_starting(server) -> None:
     checked = subprocess.run([sys.executable, "manage.py", "preflight"], cwd=ROOT, check=False)  # noqa: S603
     if checked.returncode:
         sys.exit(checked.returncode)
+
+
+def post_worker_init(worker) -> None:
+    """Read what counting holds in memory before the first visitor asks for it."""
+    Thread(target=_prepare, name="prepare", daemon=True).start()
+
+
+def _prepare() -> None:
+    # Not before the worker has loaded the application.
+    from django.db import DatabaseError, connections
+
+    from cases import tally
+
+    try:
+        tally.current()
+    except DatabaseError:
+        pass  # it is away: whoever asks first when it is back waits for it
+    finally:
+        connections.close_all()

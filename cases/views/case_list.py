@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db import router
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ from cases.filters import (
 from cases.fulltext import Has, ids_having
 from cases.models import Case, Edition, Passage
 from cases.search import Snippet, matching, snippet, texts_of
-from cases.tally import Tally
+from cases.tally import Tally, remembered
 from cases.templatetags.reading import digits
 from cases.told import told
 from cases.views.common import Option, clean_address, file_links, language, options, without
@@ -36,7 +36,7 @@ PASSAGES = 5
 READING_ORDER = ("edition__ref", "order")
 # Passages that are few enough to be asked for by their ids; and if there are more, so many texts
 # are looked through for the first of them.
-FEW_PASSAGES, FIRST_EDITIONS = 500, 10
+FEW_PASSAGES, FIRST_EDITIONS = 5000, 10
 
 
 @dataclass(frozen=True)
@@ -111,21 +111,23 @@ class PassageFound:
 
 def passages_with(question: str) -> tuple[int, list[PassageFound]]:
     """How many passages of the sources have all the words, and the first few of them."""
-    found = Answers(question, _passages_having, _passages_asked).found
-    if not found:
+    count, first = _passages_found(question) if question else (0, [])
+    if not count:
         return 0, []
-    shown = (
-        _with_the_first(question, found)
-        .select_related("edition__document")
-        .defer("edition__content")
-        .order_by(*READING_ORDER)[:PASSAGES]
-    )
+    passages = Passage.objects.filter(pk__in=first).select_related("edition__document")
     pieces = [
         PassageFound(passage, words)
-        for passage in shown
+        for passage in passages.defer("edition__content").order_by(*READING_ORDER)
         if (words := snippet(question, [("passage", passage.edition.language, passage.text)]))
     ]
-    return len(found), pieces
+    return count, pieces
+
+
+@remembered
+def _passages_found(question: str) -> tuple[int, list[int]]:
+    """How many passages have all the words, and the ids of the first few."""
+    found = Answers(question, _passages_having, _passages_asked).found
+    return (len(found), _first_in_order(question, found)) if found else (0, [])
 
 
 def _passages_having(words: Has) -> set[int]:
@@ -138,17 +140,15 @@ def _passages_asked(condition: Q, among: set[int] | None) -> set[int]:
     return found if among is None else found & among
 
 
-def _with_the_first(question: str, found: set[int]) -> QuerySet:
-    """Passages that a question finds, among them the first few in reading order."""
+def _first_in_order(question: str, found: set[int]) -> list[int]:
+    """The first few, in reading order, of the passages that a question finds."""
+    passages = Passage.objects.order_by(*READING_ORDER).values_list("pk", flat=True)
     if len(found) <= FEW_PASSAGES:
-        return Passage.objects.filter(pk__in=found)
+        return list(passages.filter(pk__in=found)[:PASSAGES])
     # They stand all over the sources, so most likely the first of these have some.
-    first = Edition.objects.order_by("ref").values_list("pk", flat=True)[:FIRST_EDITIONS]
-    passages = Passage.objects.filter(edition__in=list(first)).order_by(*READING_ORDER)
-    shown = [pk for pk in passages.values_list("pk", flat=True) if pk in found][:PASSAGES]
-    if len(shown) == PASSAGES:
-        return Passage.objects.filter(pk__in=shown)
-    return Passage.objects.filter(matching(question))
+    editions = list(Edition.objects.order_by("ref").values_list("pk", flat=True)[:FIRST_EDITIONS])
+    shown = [pk for pk in passages.filter(edition__in=editions) if pk in found][:PASSAGES]
+    return shown if len(shown) == PASSAGES else list(passages.filter(matching(question))[:PASSAGES])
 
 
 def _orders(selection: Selection) -> list[Option]:
