@@ -59,6 +59,7 @@ class Shared:
 
     def __init__(self):
         self._last: dict[str, int] = {}
+        self._texts: dict[str, str | None] = {}
 
     def next_order(self, rows: QuerySet, name: str) -> int:
         """A place behind the last one of these rows."""
@@ -72,10 +73,12 @@ class Shared:
         """Languages of editions by their reference."""
         return dict(Edition.objects.values_list("ref", "language"))
 
-    @cached_property
-    def texts(self) -> dict[str, str]:
-        """Texts of passages by their reference."""
-        return dict(Passage.objects.values_list("ref", "text"))
+    def text(self, passage: str) -> str | None:
+        """The text of a passage by its reference, if there is such a passage."""
+        if passage not in self._texts:
+            texts = Passage.objects.filter(ref=passage).values_list("text", flat=True)
+            self._texts[passage] = texts.first()
+        return self._texts[passage]
 
     @cached_property
     def published_on(self) -> dict[str, datetime]:
@@ -310,7 +313,7 @@ class ReferencesTable(FileTable):
 
     def derive(self, data, shared):
         span = Span.parse(data["ref"])
-        text = span and shared.texts.get(span.passage)
+        text = span and shared.text(span.passage)
         return {"words": text[span.start : span.end]} if text else {}
 
 

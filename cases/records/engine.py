@@ -90,6 +90,7 @@ def plan(
     """
     spec, result = EVERY_KIND[kind], Plan(kind)
     stored = dump(kind, incoming) if stored is None else stored
+    spec.prepare(incoming.values(), index)
     for key, data in incoming.items():
         found: list[Problem] = []
         wanted = spec.read(data, where.get(key, f"{kind} {key}"), index, found)
@@ -121,6 +122,8 @@ def apply(
     for each in plans:
         spec, rows = EVERY_KIND[each.kind], {}
         of_kind = written.setdefault(each.kind, {})
+        wanted = [*each.new.values(), *(data for _there, data in each.changed.values())]
+        spec.prepare(wanted, index)
         # A row whose key is its primary key would not be refused but overwritten.
         if each.new and (there := dump(each.kind, each.new)):
             raise Conflict(f"{spec.name} {', '.join(there)} was made by somebody else meanwhile.")

@@ -1,6 +1,7 @@
 """The kinds of records, and what each is made of."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.db import models
 from django.db.models import Prefetch, prefetch_related_objects
@@ -71,6 +72,9 @@ class RecordKind:
         rows = self.rows(keys)
         for row in rows.select_for_update(of=("self",)) if lock else rows:
             yield row, self.dump(row)
+
+    def prepare(self, incoming: Iterable[Data], index: Index) -> None:
+        """Look up at once what these data name, which `read` would look up one by one."""
 
     def read(self, data: Data, where: str, index: Index, problems: list[Problem]) -> Data:
         """Canonical form of incoming data; what is wrong with it goes to `problems`."""
@@ -215,6 +219,9 @@ class Quotations(RecordKind):
     def key_of(self, row):
         return str(row)
 
+    def prepare(self, incoming, index):
+        _find_passages((data.get("ref") for data in incoming), index)
+
     def dump(self, row):
         words = row.passage.text[row.start : row.end]
         return {"ref": str(row), "words": words} | self.shape.dump(row)
@@ -248,6 +255,9 @@ class References(RecordKind):
 
     def key_of(self, row):
         return f"{row.passage.ref}/{row.start}-{row.end}>{row.document.code}"
+
+    def prepare(self, incoming, index):
+        _find_passages((data.get("ref") for data in incoming), index)
 
     def dump(self, row):
         return {"ref": str(Span(row.passage.ref, row.start, row.end))} | self.shape.dump(row)
@@ -289,6 +299,9 @@ class Errata(RecordKind):
     def dump(self, row):
         places = [str(Span(p.passage.ref, p.start, p.end)) for p in row.places.all()]
         return self.shape.dump(row) | {"places": places}
+
+    def prepare(self, incoming, index):
+        _find_passages((place for data in incoming for place in _listed(data, "places")), index)
 
     def read(self, data, where, index, problems):
         rest = {key: value for key, value in data.items() if key != "places"}
@@ -382,7 +395,15 @@ class Cases(RecordKind):
         }
         return result | {name: part for name, part in parts.items() if part}
 
+    def prepare(self, incoming, index):
+        incoming = list(incoming)
+        told = [each for data in incoming for each in _listed(data, "statements")]
+        index.find("quotation", (ref for each in told for ref in _listed(each, "quotations")))
+        relations = [each for data in incoming for each in _listed(data, "relations")]
+        index.find("case", (each.get("to") for each in relations if isinstance(each, dict)))
+
     def read(self, data, where, index, problems):
+        self.prepare([data], index)
         rest = {key: value for key, value in data.items() if key not in self.parts}
         result = self.shape.read(rest, where, index, problems)
         if "regions" in result:
@@ -460,6 +481,9 @@ class Findings(RecordKind):
     def dump(self, row):
         return statements.dump(row) | {"order": row.order}
 
+    def prepare(self, incoming, index):
+        index.find("quotation", (ref for data in incoming for ref in _listed(data, "quotations")))
+
     def read(self, data, where, index, problems):
         rest = {key: value for key, value in data.items() if key != "order"}
         result = statements.read(rest, where, index, problems)
@@ -474,6 +498,20 @@ class Findings(RecordKind):
 
     def link(self, row, data, index):
         statements.link([(row, data)], index)
+
+
+def _listed(data: Any, name: str) -> list:
+    """A list of incoming data, which may be anything as yet."""
+    value = data.get(name) if isinstance(data, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _find_passages(refs: Iterable[Any], index: Index) -> None:
+    """Look up the passages of these places, and their texts."""
+    spans = [span for ref in refs if isinstance(ref, str) and (span := Span.parse(ref))]
+    passages = {span.passage for span in spans}
+    index.find("passage", passages)
+    index.find_texts(passages)
 
 
 def _replace_rows(manager, shape: Shape, rows: list[Data], index: Index) -> None:

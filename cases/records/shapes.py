@@ -1,7 +1,7 @@
 """How a row reads as plain data: columns, codes of other records, lists of codes, spans of text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -96,11 +96,14 @@ _KINDS_IN_WORDS = {
 class Index:
     """Finds rows by code, knowing also the records that are about to be written.
 
-    Rows are looked up once per kind and kept; `expect` announces codes that a load will bring, so
-    that records may name one another whatever the order of the files.
+    Rows of most kinds are read once and kept. Of cases, passages and quotations there may be
+    hundreds of thousands, so these are looked up by the codes that are asked for: `find` looks up
+    many at once. `expect` announces codes that a load will bring, so that records may name one
+    another whatever the order of the files.
     """
 
     def __init__(self):
+        # By kind, the primary key of each code; None where there is no such row.
         self._rows: dict[str, dict[str, Any]] = {}
         self._expected: dict[str, set[str]] = {}
         self._texts: dict[str, str] = {}
@@ -115,9 +118,23 @@ class Index:
         self._texts.update(texts)
         self.expect("passage", texts)
 
+    def find(self, kind: str, codes: Iterable[Any]) -> None:
+        """Look these codes of "case", "passage" or "quotation" up, those that are not known yet."""
+        rows = self._rows.setdefault(kind, {})
+        asked = {code for code in codes if isinstance(code, str)} - rows.keys()
+        for some in _batches(asked):
+            rows |= dict.fromkeys(some) | _found(kind, some)
+
+    def find_texts(self, passages: Iterable[str]) -> None:
+        """Read the texts of these passages, those that are not known yet."""
+        for some in _batches(set(passages) - self._texts.keys()):
+            self._texts.update(_rows_of("passage", some).values_list("ref", "text"))
+
     def add(self, kind: str, code: str, pk: Any) -> None:
         """A row that has just been written; kinds that nothing names are not kept."""
-        if kind in CODED or kind in ("quotation", "case"):
+        if kind in _MANY:
+            self._rows.setdefault(kind, {})[code] = pk
+        elif kind in CODED:
             self._load(kind)[code] = pk
 
     def forget(self, *kinds: str) -> None:
@@ -127,7 +144,10 @@ class Index:
 
     def pk(self, kind: str, code: str) -> Any:
         """The primary key of the row with this code; it must exist."""
-        return self._load(kind)[code]
+        found = self._row(kind, code)
+        if found is None:
+            raise KeyError(code)
+        return found
 
     def current(self, kind: str, code: str) -> str:
         """The code that stands today for one of a record that was merged into another."""
@@ -137,30 +157,72 @@ class Index:
 
     def knows(self, kind: str, code: str) -> bool:
         """Whether a row with this code exists or is expected."""
-        return code in self._expected.get(kind, ()) or code in self._load(kind)
+        return code in self._expected.get(kind, ()) or self._row(kind, code) is not None
 
     def text(self, passage: str) -> str | None:
         """The text of a passage, or None if there is none with this ref."""
-        if passage not in self._texts and passage in self._load("passage"):
-            self._texts.update(Passage.objects.values_list("ref", "text"))
+        self.find_texts([passage])
         return self._texts.get(passage)
 
     def near(self, kind: str, code: str) -> list[str]:
         """Codes like one that does not exist."""
-        known = {*self._load(kind), *self._expected.get(kind, ())}
-        return written_alike(str(code), sorted(known))
+        known = _in_the_same_text(kind, str(code)) if kind in _MANY else self._load(kind)
+        return written_alike(str(code), sorted({*known, *self._expected.get(kind, ())}))
+
+    def _row(self, kind: str, code: str) -> Any:
+        if kind not in _MANY:
+            return self._load(kind).get(code)
+        if code not in self._rows.get(kind, ()):
+            self.find(kind, [code])
+        return self._rows[kind][code]
 
     def _load(self, kind: str) -> dict[str, Any]:
         if kind not in self._rows:
-            if kind == "quotation":
-                rows = Quotation.objects.values_list("passage__ref", "start", "end", "pk")
-                self._rows[kind] = {str(Span(*row[:3])): row[3] for row in rows}
-            elif kind == "case":
-                self._rows[kind] = dict(Case.objects.originals().values_list("slug", "pk"))
-            else:
-                model, lookup = CODED[kind]
-                self._rows[kind] = dict(model.objects.values_list(lookup, "pk"))
+            model, lookup = CODED[kind]
+            self._rows[kind] = dict(model.objects.values_list(lookup, "pk"))
         return self._rows[kind]
+
+
+# Kinds of which there may be hundreds of thousands.
+_MANY = ("case", "passage", "quotation")
+_BATCH = 500  # few enough at a time for a database's limit of parameters
+
+
+def _batches(codes: Iterable[str]) -> Iterator[list[str]]:
+    """A few hundred at a time; what cannot be printed is no code, and no database may take it."""
+    codes = sorted(codes)
+    for first in range(0, len(codes), _BATCH):
+        yield [code for code in codes[first : first + _BATCH] if code.isprintable()]
+
+
+def _found(kind: str, codes: list[str]) -> dict[str, Any]:
+    """The primary keys of those of these codes that there are, perhaps of others too."""
+    if kind == "quotation":
+        rows = _rows_of(kind, codes).values_list("passage__ref", "start", "end", "pk")
+        return {str(Span(*row[:3])): row[3] for row in rows}
+    return dict(_rows_of(kind, codes).values_list("slug" if kind == "case" else "ref", "pk"))
+
+
+def _rows_of(kind: str, codes: list[str]) -> models.QuerySet:
+    if kind == "case":
+        return Case.objects.originals().filter(slug__in=codes)
+    if kind == "passage":
+        return Passage.objects.order_by().filter(ref__in=codes)
+    spans = [span for code in codes if (span := Span.parse(code))]
+    passages, starts = {span.passage for span in spans}, {span.start for span in spans}
+    return Quotation.objects.order_by().filter(passage__ref__in=passages, start__in=starts)
+
+
+def _in_the_same_text(kind: str, code: str) -> Iterable[str]:
+    """What may have been meant: a case, a passage of the edition, a quotation of the passage."""
+    if kind == "case":
+        return Case.objects.originals().values_list("slug", flat=True)
+    within = code.rpartition("/")[0]
+    if kind == "passage":
+        passages = Passage.objects.filter(edition__ref=within)
+        return (passages if passages else Passage.objects).values_list("ref", flat=True)
+    rows = Quotation.objects.filter(passage__ref=within).values_list("passage__ref", "start", "end")
+    return (str(Span(*row)) for row in rows)
 
 
 def plain(value: Any) -> Any:
