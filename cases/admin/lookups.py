@@ -205,11 +205,12 @@ def _documents() -> Iterable[Entry]:
 
 
 def _editions() -> Iterable[Entry]:
+    languages = {code: str(name) for code, name in Edition._meta.get_field("language").flatchoices}
     for edition in Edition.objects.select_related("document").defer("content"):
         document = edition.document
         names = (document.code, document.symbol, edition.title, *_all_of(document, "title"))
         title = translated(document, "title")[0] or edition.title
-        label = f"{title} ({edition.get_language_display()})"
+        label = f"{title} ({languages[edition.language]})"
         yield Entry(edition.ref, label, edition, "", tuple(filter(None, names)))
 
 

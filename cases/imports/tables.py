@@ -60,6 +60,7 @@ class Shared:
     def __init__(self):
         self._last: dict[str, int] = {}
         self._texts: dict[str, str | None] = {}
+        self._published: dict[str, datetime | None] = {}
 
     def next_order(self, rows: QuerySet, name: str) -> int:
         """A place behind the last one of these rows."""
@@ -80,10 +81,12 @@ class Shared:
             self._texts[passage] = texts.first()
         return self._texts[passage]
 
-    @cached_property
-    def published_on(self) -> dict[str, datetime]:
-        """Since when readers see a case, by slug; cases that they do not see are not there."""
-        return dict(Case.objects.published().values_list("slug", "published_on"))
+    def published_on(self, slug: str) -> datetime | None:
+        """Since when readers see a case; None of one that they do not see."""
+        if slug not in self._published:
+            seen = Case.objects.published().filter(slug=slug)
+            self._published[slug] = seen.values_list("published_on", flat=True).first()
+        return self._published[slug]
 
 
 @dataclass(frozen=True)
@@ -180,9 +183,11 @@ class CasesTable(FileTable):
             return cells
         said = parted(cells["relations"])
         for relation in data.get("relations", []):
-            seen = shared.published_on.get(relation["to"])
             cell = f"{relation['kind']}:{relation['to']}"
-            if cell not in said and (seen is None or (since and seen > since)):
+            if cell in said:
+                continue
+            seen = shared.published_on(relation["to"])
+            if seen is None or (since and seen > since):
                 said.append(cell)
         return cells | {"relations": SEPARATOR.join(sorted(said))}
 

@@ -266,11 +266,14 @@ def missing_of(data: Data) -> list[str]:
 
 
 def _lacks(data: Data) -> list[str]:
+    missing = missing_of(data)
+    if not missing:
+        return []
     sentences = {
         "words": _("no words: quote the source, or mark it editor_inference."),
         "actors": _("%(scheme)s without an actor.") % {"scheme": data["term"].partition(":")[0]},
     }
-    return [sentences[name] for name in missing_of(data)]
+    return [sentences[name] for name in missing]
 
 
 def _broken_rules(data: Data) -> list[str]:

@@ -66,8 +66,11 @@ def may(context, action: str, model: str) -> bool:
 @register.simple_tag
 def options(entries) -> SafeString:
     """The options of a list from which codes are picked by their labels."""
-    pairs = ((entry.code, entry.label) for entry in entries)
-    return format_html_join("", '<option value="{}">{}</option>', pairs)
+    # Without Django's formatting, which takes ten times as long: there may be thousands.
+    written = (
+        f'<option value="{escape(entry.code)}">{escape(entry.label)}</option>' for entry in entries
+    )
+    return mark_safe("".join(written))  # noqa: S308 (every part is escaped)
 
 
 @register.simple_tag(takes_context=True)
