@@ -255,22 +255,24 @@ def _read(alias: str, changes: dict[int, int]) -> Values:
     connection = connections[alias]
     joined = {"sqlite": "GROUP_CONCAT(case_id)", "postgresql": "STRING_AGG(case_id::text, ',')"}
     table = CaseFacet._meta.db_table
-    places: dict[int, int] = {}
-    ids: dict[tuple[str, str], list[int]] = {}
+    rows = asked_again(_times, (), alias)
+    places = {case: place for place, (case, *_time) in enumerate(rows)}
+    held: dict[tuple[str, str], int | frozenset[int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT facet, value, {joined[connection.vendor]} FROM {table} "  # noqa: S608
             "GROUP BY facet, value"
         )
         for facet, value, cases in cursor.fetchall():
-            numbers = map(int, cases.split(","))
-            ids[facet, value] = [places.setdefault(case, len(places)) for case in numbers]
-    held = {
-        key: frozenset(each) if len(each) * RARE < len(places) else bits_of(each)
-        for key, each in ids.items()
-    }
-    rows = asked_again(_times, (), alias)
-    times = {places[case]: _time(*time) for case, *time in rows if case in places}
+            numbers = list(map(int, cases.split(",")))
+            try:
+                having = list(map(places.__getitem__, numbers))
+            except KeyError:
+                # Published since their times were read, or withdrawn and not indexed yet.
+                having = [places.setdefault(number, len(places)) for number in numbers]
+            few = len(having) * RARE < len(places)
+            held[facet, value] = frozenset(having) if few else bits_of(having)
+    times = {places[case]: _time(*time) for case, *time in rows}
     return Values(changes, places, held, times, sorted(times, key=lambda each: times[each].order))
 
 
