@@ -146,13 +146,16 @@ class Case(Recorded):
             ),
         ]
         indexes = [
-            # The list in its own order, without looking at the rows.
+            # The list in its own order, and when each case was, without looking at the rows.
             models.Index(
                 "review",
                 IsNull(F("start_earliest"), True),
                 "start_earliest",
                 Bytewise("slug"),
                 "working_copy_of",
+                "end_latest",
+                "start_latest",
+                "id",
                 name="case_list",
             ),
             models.Index("review", F("published_on").desc(), Bytewise("slug"), name="case_newest"),
