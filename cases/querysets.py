@@ -45,9 +45,12 @@ def is_published(path: str = "") -> Q:
     query around it, which no reader waits for where there are ten thousand.
 
     No working copy is ever published: a constraint keeps it so. Asked for it besides, SQLite takes
-    the index of working copies, which has all cases and none in order.
+    the index of working copies, which has all cases and none in order. Along a path it would begin
+    with the index of those that are published, and look for what leads to each of them.
     """
-    return Q(**{f"{path}review": "published"})
+    if not path:
+        return Q(review="published")
+    return Q(Exact(Unindexed(f"{path}review"), "published"))
 
 
 def is_public(path: str = "") -> Q:

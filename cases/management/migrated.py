@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 class MigratedCommand(BaseCommand):
-    """Says what to do where there is no database, or one without the tables of this version."""
+    """Says what to do where there is no database, none any more, or not the tables of today."""
 
     def execute(self, *arguments, **options):
         try:
@@ -20,4 +20,11 @@ class MigratedCommand(BaseCommand):
                 f"The database {name} lacks tables of this version ({len(missing)} migrations): "
                 "run `python manage.py migrate` first."
             )
-        return super().execute(*arguments, **options)
+        try:
+            return super().execute(*arguments, **options)
+        except OperationalError as error:
+            # It went away, or its disk is full.
+            raise CommandError(
+                f"The database refused: {str(error).strip()}. What was under way was not saved: "
+                "put that right and do it again."
+            ) from error

@@ -15,7 +15,7 @@ from cases.addresses import absolute
 from cases.models import Case, CaseCountry, CaseRelation, Statement
 from cases.models.fields import translated
 from cases.neighbours import similar_cases
-from cases.querysets import SEARCHED
+from cases.querysets import SEARCHED, is_published
 from cases.views.errors import error_page
 from releases import store
 
@@ -81,17 +81,17 @@ def _standing(case: Case) -> str:
 
 
 def _with_everything():
-    public = Case.objects.published()
-    related = CaseRelation.objects.filter(to__in=public).select_related("to")
-    related_from = CaseRelation.objects.filter(case__in=public).select_related("case")
+    related = CaseRelation.objects.filter(is_published("to__")).select_related("to")
+    related_from = CaseRelation.objects.filter(is_published("case__")).select_related("case")
     return (
-        public.defer(*SEARCHED, "internal_notes")
+        Case.objects.published()
+        .defer(*SEARCHED, "internal_notes")
         .with_gap()
         .prefetch_related(
             Prefetch("case_countries", CaseCountry.objects.select_related("country")),
             "regions",
-            Prefetch("relations", related),
-            Prefetch("related_from", related_from),
+            Prefetch("relations", related.defer(*(f"to__{name}" for name in SEARCHED))),
+            Prefetch("related_from", related_from.defer(*(f"case__{name}" for name in SEARCHED))),
             Prefetch("statements", Statement.objects.for_page()),
         )
     )

@@ -1,5 +1,6 @@
 """What is answered when something cannot be."""
 
+import errno
 import sqlite3
 import sys
 
@@ -99,21 +100,35 @@ def is_away(error: BaseException | None) -> bool:
     return state is None or state.startswith("08") or state in AWAY_STATES
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Whether an error says that there is no room left, on our disk or on the database's."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    cause = getattr(error, "__cause__", None)
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL
+    return getattr(cause, "sqlstate", None) == "53100"
+
+
 def server_error(request):
-    """500, or 503 if it is the database that cannot be asked: with no query in the template."""
-    if is_away(sys.exc_info()[1]):
-        return _unavailable(request)
+    """500; or 503, if the database cannot be asked, or 507, if there is no room left."""
+    error = sys.exc_info()[1]
+    if is_full(error):
+        title = _("The disk of the server is full")
+        sentence = _("Nothing was saved. Please tell those who run this site, then do it again.")
+        return _without_database(request, 507, title, sentence)
+    if is_away(error):
+        title = _("The database cannot be reached just now")
+        sentence = _("Nothing was saved. Please try again in a few seconds.")
+        response = _without_database(request, 503, title, sentence)
+        response["Retry-After"] = str(RETRY_AFTER)
+        return response
     return render(request, "500.html", status=500)
 
 
-def _unavailable(request):
-    """503: ask again in a few seconds; plain text for whoever asked for a file."""
-    title = _("The database cannot be reached just now")
-    sentences = [_("Nothing was saved. Please try again in a few seconds.")]
+def _without_database(request, status: int, title: str, sentence: str):
+    """With no query in the template; plain text for whoever asked for a file."""
     if request.resolver_match and request.resolver_match.url_name in FILES:
-        response = error_page(request, 503, title, sentences)
-    else:
-        context = {"title": title, "sentences": sentences}
-        response = render(request, "503.html", context, status=503)
-    response["Retry-After"] = str(RETRY_AFTER)
-    return response
+        return error_page(request, status, title, [sentence])
+    context = {"title": title, "sentences": [sentence]}
+    return render(request, "503.html", context, status=status)

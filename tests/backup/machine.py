@@ -150,18 +150,29 @@ def in_a_child(action) -> int:
     os._exit(0)
 
 
-def dying(action, path: str) -> None:
-    status = in_a_child(lambda: action(path, die_at("cases_statement")))
+def killed(action) -> None:
+    """Do this in a process of its own, which must be killed in the middle."""
+    status = in_a_child(action)
     assert os.WIFSIGNALED(status), status
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-def full(action, path: str) -> None:
+def refused_by_the_disk(action) -> None:
+    """Do this in a process of its own whose disk is full, and which must say so."""
+
     def on_a_full_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-        action(path)
+        action()
 
     assert os.waitstatus_to_exitcode(in_a_child(on_a_full_disk)) == 1
+
+
+def dying(action, path: str) -> None:
+    killed(lambda: action(path, die_at("cases_statement")))
+
+
+def full(action, path: str) -> None:
+    refused_by_the_disk(lambda: action(path))
 
 
 STEPS = {
@@ -177,9 +188,14 @@ STEPS = {
     "facts": lambda: sys.stdout.write(json.dumps(facts())),
 }
 
-if __name__ == "__main__":
+
+def main(steps: dict) -> None:
     django.setup()
     settings.RELEASES_DIR = Path(os.environ["MACHINE_RELEASES"])
     for step in sys.argv[1:]:
         name, _, path = step.partition("=")
-        STEPS[name](*([path] if path else []))
+        steps[name](*([path] if path else []))
+
+
+if __name__ == "__main__":
+    main(STEPS)

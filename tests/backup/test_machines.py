@@ -28,11 +28,12 @@ SERVER = os.environ.get("TEST_POSTGRES_URL") or DEFAULT_POSTGRES
 class Machine:
     url: str
     releases: Path
+    module: str = "tests.backup.machine"
 
     def run(self, *steps) -> dict:
         """What `facts` printed, if it was among the steps."""
         done = subprocess.run(
-            [sys.executable, "-m", "tests.backup.machine", *steps],
+            [sys.executable, "-m", self.module, *steps],
             cwd=settings.BASE_DIR,
             env={
                 "DATABASE_URL": self.url,
