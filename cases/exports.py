@@ -53,6 +53,7 @@ from cases.expressions import (
 from cases.filters import select_cases
 from cases.findings import select_findings
 from cases.models.choices import CountryRole, Part, Review, Scope
+from cases.tally import cases_of
 
 Row = tuple[Any, ...]
 FORMATS = ("csv", "excel", "xlsx", "json")
@@ -117,7 +118,7 @@ class Table:
         """The cases or findings that a query string asks for, or InvalidQuery."""
         if self.of_findings:
             return select_findings(params, also_known=also_known).findings
-        return select_cases(params, also_known=also_known).cases
+        return cases_of(select_cases(params, also_known=also_known))
 
     def query(self, selected: QuerySet | None = None) -> QuerySet:
         """The table's rows; `selected` narrows tables that are about cases or findings.
