@@ -62,10 +62,13 @@ class Answers(Generic[Rows]):
         words = [child for child in condition.children if isinstance(child, Has)]
         texts = [child for child in condition.children if isinstance(child, tuple)]
         for has in words:
-            having = self._having(has)
-            among = having if among is None else among & having
+            if among is None or among:
+                having = self._having(has)
+                among = having if among is None else among & having
         for child in condition.children:
-            if isinstance(child, Q):
+            if isinstance(child, Q) and (among is None or among):
                 among = self._of(child, among)
         # The words again, by which the database finds the few whose texts it has to read.
-        return self._asked(Q(*words, *texts), among) if texts else among
+        if texts and (among is None or among):
+            among = self._asked(Q(*words, *texts), among)
+        return among
