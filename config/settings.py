@@ -215,6 +215,10 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # A case of a hundred statements posts well over a thousand fields; Django's limit is 1,000.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "ingest.handlers.TemporaryFiles",
+]
 # The largest file that editors may upload as an edition of a document.
 MAX_UPLOAD_MB = read_number("MAX_UPLOAD_MB", default=20, least=1)
 # Frozen data, which back-ups take as files, and under which terms they may be used.
