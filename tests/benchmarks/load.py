@@ -41,7 +41,7 @@ from tests.benchmarks.visitors import (
 AWAY, GRACE = 4.0, 2.0
 # How long somebody else keeps SQLite for writing.
 HELD = 8.0
-# What memory may grow by between the second third of a run and the last, in MB.
+# What memory may grow by between the first third of a run and its end, in MB.
 GROWN_MOST = 40
 # Who writes, and in which group: what an editor does to a published case is no reader's yet.
 EDITORS = {
@@ -71,12 +71,9 @@ class Watch:
             self.seen.append(sum(map(_resident, _children(self.server.pid))))
 
     def growth(self) -> tuple[float, float]:
-        """MB in the second third of the run, and in the last.
-
-        In the first each thread does each kind of work for the first time, and caches fill.
-        """
+        """MB in the first third of the run (the warm-up aside), and at its end."""
         third = max(1, len(self.seen) // 3)
-        return median(self.seen[third : 2 * third]), median(self.seen[-third:])
+        return median(self.seen[third // 2 : third + 1]), median(self.seen[-third:])
 
 
 def _children(pid: int) -> list[int]:
