@@ -37,3 +37,15 @@ def test_cases_that_are_named_are_found_by_their_numbers_also_where_nothing_is_k
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL takes nothing for known that it is not")
     assert "INTEGER PRIMARY KEY" in Case.objects.published_among(range(20)).explain()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_postgresql_marks_the_pages_that_an_index_alone_tells(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no such marks")
+    make_case("one")
+    monkeypatch.setattr(statistics, "LEAST", 1)
+    statistics.gather()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relallvisible FROM pg_class WHERE relname = 'cases_case'")
+        assert cursor.fetchone()[0] > 0
