@@ -58,7 +58,8 @@ class Span(NamedTuple):
     @classmethod
     def parse(cls, ref: str) -> "Span | None":
         """The span that a ref names, or None if it is not the ref of a span."""
-        found = re.fullmatch(r"(?P<passage>.+)/(?P<start>\d+)-(?P<end>\d+)", str(ref))
+        # Nine digits: more is no place in a text, and more than a database's integers hold.
+        found = re.fullmatch(r"(?P<passage>.+)/(?P<start>[0-9]{1,9})-(?P<end>[0-9]{1,9})", str(ref))
         return found and cls(found["passage"], int(found["start"]), int(found["end"]))
 
 
@@ -174,7 +175,7 @@ class Index:
             return self._load(kind).get(code)
         if code not in self._rows.get(kind, ()):
             self.find(kind, [code])
-        return self._rows[kind][code]
+        return self._rows[kind].get(code)
 
     def _load(self, kind: str) -> dict[str, Any]:
         if kind not in self._rows:
@@ -189,10 +190,15 @@ _BATCH = 500  # few enough at a time for a database's limit of parameters
 
 
 def _batches(codes: Iterable[str]) -> Iterator[list[str]]:
-    """A few hundred at a time; what cannot be printed is no code, and no database may take it."""
-    codes = sorted(codes)
+    """A few hundred at a time, without what no database can be asked for."""
+    codes = sorted(filter(_can_be_asked, codes))
     for first in range(0, len(codes), _BATCH):
-        yield [code for code in codes[first : first + _BATCH] if code.isprintable()]
+        yield codes[first : first + _BATCH]
+
+
+def _can_be_asked(code: str) -> bool:
+    """Whether it has neither NUL nor half of a letter, as a file of seeds may."""
+    return "\0" not in code and not any("\ud800" <= letter <= "\udfff" for letter in code)
 
 
 def _found(kind: str, codes: list[str]) -> dict[str, Any]:
@@ -217,6 +223,8 @@ def _in_the_same_text(kind: str, code: str) -> Iterable[str]:
     """What may have been meant: a case, a passage of the edition, a quotation of the passage."""
     if kind == "case":
         return Case.objects.originals().values_list("slug", flat=True)
+    if not _can_be_asked(code):
+        return ()
     within = code.rpartition("/")[0]
     if kind == "passage":
         passages = Passage.objects.filter(edition__ref=within)

@@ -300,6 +300,8 @@ def test_an_unknown_code_is_never_created_and_a_near_one_is_named():
         ("o1", {"credited_to": "t1;nothing"}, "credited_to", "no tool statement of this case"),
         ("t1", {"note_en": "x", "quantity": "q" * 101}, "quantity", "at most 100 characters"),
         ("t1", {"quotations": "S-2011-552/en/p24/1-2"}, "quotations", "not a known quotation"),
+        ("t1", {"quotations": "S-2011-552/en/p2\u200c4/1-2"}, "quotations", "a known quotation"),
+        ("t1", {"quotations": f"S-2011-552/en/p24/{10**20}-2"}, "quotations", "a known quotation"),
     ],
 )
 def test_rules_between_columns_are_told_in_the_row_that_breaks_them(key, cells, column, said):

@@ -529,6 +529,28 @@ def test_a_record_is_refused(kind, changed, problem):
     assert any(problem in each for each in found), found
 
 
+@pytest.mark.parametrize("kind", ["case", "passage", "quotation"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("guinea\u200c2009", id="half-space"),
+        pytest.param("guinea\0", id="nul"),
+        pytest.param("\ud800", id="half-a-letter"),
+        pytest.param("S-2011-1/en\0/p1/1-2", id="nul-in-a-place"),
+        pytest.param(f"S-2011-1/en/p1/{10**23}-{10**24}", id="beyond-all-integers"),
+        pytest.param(f"S-2011-1/en/p1/1-{'9' * 5000}", id="beyond-what-python-reads"),
+    ],
+)
+def test_a_code_that_no_row_can_have_is_simply_unknown(kind, code):
+    """A file may name anything; neither database takes NUL, nor a number of twenty digits."""
+    index = Index()
+    assert not index.knows(kind, code)
+    assert index.text(code) is None
+    assert isinstance(index.near(kind, code), list)
+    with pytest.raises(KeyError):
+        index.pk(kind, code)
+
+
 def test_a_quotation_beyond_its_passage_is_refused():
     passage, _refs = world()
     (problem,) = problems("quotation", {"ref": f"{passage.ref}/4-400"})
