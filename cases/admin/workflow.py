@@ -1,6 +1,7 @@
 """States and working copies at the desk: who may change what, buttons, the pages behind them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -146,9 +147,10 @@ class CaseWorkflow(HeldBack):
     def get_object(self, request, object_id, from_field=None):
         """Working copies have a form like any case, though no list shows them."""
         found = super().get_object(request, object_id, from_field)
-        if found is None and from_field is None and object_id.isdigit():
+        if found is None and from_field is None:
             copies = Case.objects.filter(working_copy_of__isnull=False)
-            found = copies.select_related("working_copy_of").filter(pk=object_id).first()
+            with suppress(Case.DoesNotExist, ValueError):  # an address may have anything there
+                found = copies.select_related("working_copy_of").get(pk=object_id)
         return found
 
     def get_list_display(self, request):

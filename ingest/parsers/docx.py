@@ -5,6 +5,7 @@ text. Here they are put where a reader of the print sees them; what has no place
 (pictures, comments, deletions that are tracked) is counted and named.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -215,8 +216,8 @@ class _Document:
             hint = Hint("title")
         elif level is not None and level < 9:
             hint = Hint("heading", level + 1)
-        elif name.startswith("heading ") and name[8:].isdigit():
-            hint = Hint("heading", int(name[8:9]))
+        elif found := re.fullmatch("heading ([1-9])[0-9]*", name):
+            hint = Hint("heading", int(found[1]))
         self.lines.add(f"{label} {text}", hint)
 
     def _label(self, element, style: str) -> str:

@@ -2,6 +2,7 @@
 
 import html
 import re
+from urllib.parse import quote
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -365,6 +366,14 @@ def test_an_address_alone_moves_nothing(client, reviewer):
     assert case.review == "in_review"
     assert client.get(move_address(case, "burn")).status_code == 404
     assert client.get("/admin/cases/case/999999/move/publish/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["²", "٣", "9" * 30, "9" * 5000, "1_2F3", "None"])
+def test_a_case_that_no_number_names_is_not_found(client, reviewer, address):
+    client.force_login(reviewer)
+    for page in ("change", "delete", "history"):
+        answer = client.get(f"/admin/cases/case/{quote(address)}/{page}/")
+        assert (answer.status_code, answer.get("Location")) == (302, "/admin/")
 
 
 # What readers see stays complete

@@ -5,6 +5,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -283,6 +284,15 @@ def test_rows_of_a_table_are_lines_and_neither_paragraphs_nor_headings():
         "The envoys: 1. Name | Place Saïd | Conakry",
         "It ended.",
     ]
+
+
+def test_only_styles_that_a_level_names_are_headings():
+    document = docx.Document()
+    document.add_paragraph("One.", "Heading 2")
+    for name in ("heading ²", "heading ٣", "heading 0", f"heading {'x' * 50}"):
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        document.add_paragraph("Two.", style)
+    assert hints(saved(document)) == [("One.", "heading", 2)]
 
 
 def test_a_table_of_one_column_only_lays_out_the_page():
