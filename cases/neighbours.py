@@ -15,7 +15,7 @@ from cases.models import Case, CaseCountry, Region, Statement, StatementActor, T
 from cases.models.choices import PLACES, Coverage, Part
 from cases.models.vocabulary import ABSENCE_CODES, HEADER_SCHEMES
 from cases.similarity import Match, Measure
-from cases.tally import current
+from cases.tally import current, remembered
 
 SCHEMES = ("situation", "trigger", "region", "initiation", "un_role")
 BESIDE_A_CASE = 3
@@ -121,8 +121,19 @@ def terms_of(case: Case) -> set[str]:
 
 def similar_cases(case: Case) -> list[Neighbour]:
     """The published cases nearest to a published one."""
-    asked = terms_of(case)
-    return Neighbourhood().nearest(asked, enough=BESIDE_A_CASE, leave_out=case.pk)[:BESIDE_A_CASE]
+    return _beside(case.pk)
+
+
+@remembered
+def _beside(pk: int) -> list[Neighbour]:
+    asked = _said_of(Case.objects.published().filter(pk=pk)).get(pk, set())
+    return neighbourhood().nearest(asked, enough=BESIDE_A_CASE, leave_out=pk)[:BESIDE_A_CASE]
+
+
+@remembered
+def neighbourhood() -> Neighbourhood:
+    """The published cases as they are now, with every term that may make them alike."""
+    return Neighbourhood()
 
 
 def with_precedents(cases):

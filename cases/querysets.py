@@ -349,7 +349,7 @@ class StatementQuerySet(models.QuerySet):
 
     def for_page(self):
         """With actors, documents and words, in a fixed number of queries."""
-        from cases.models import StatementActor, StatementQuotation
+        from cases.models import Edition, StatementActor, StatementQuotation
 
         return self.select_related("term", "assessed_by").prefetch_related(
             Prefetch(
@@ -363,9 +363,12 @@ class StatementQuerySet(models.QuerySet):
             "credited_to__term",
             Prefetch(
                 "evidence",
-                StatementQuotation.objects.select_related("quotation__passage__edition__document")
-                # The file's bytes would come again with every quotation.
-                .defer("quotation__passage__edition__content")
-                .prefetch_related("quotation__passage__erratum_places__erratum"),
+                StatementQuotation.objects.select_related("quotation__passage").prefetch_related(
+                    Prefetch(
+                        "quotation__passage__edition",
+                        Edition.objects.select_related("document").defer("content"),
+                    ),
+                    "quotation__passage__erratum_places__erratum",
+                ),
             ),
         )

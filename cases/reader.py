@@ -191,7 +191,7 @@ class Reading:
 
 def read_edition(edition: Edition) -> Reading:
     """The whole text of an edition, in a fixed number of queries."""
-    passages = list(edition.passages.select_related("section").for_reader().order_by("order"))
+    passages = list(edition.passages.prefetch_related("section").for_reader().order_by("order"))
     calls = _calls(passages)
     missing = {call.number for each in calls.values() for call in each} - {
         passage.code.removeprefix("n") for passage in passages if passage.kind == "footnote"
@@ -282,17 +282,19 @@ def _letters():
 
 def _told(edition: Edition) -> dict[int, list[tuple[Quotation, list[Told]]]]:
     """By the id of each passage, its quoted words in order and what was coded from them."""
-    unread = [f"statement__case__{name}" for name in (*SEARCHED, "internal_notes")]
-    actors = StatementActor.objects.filter(part=Part.BY).select_related("actor")
+    actors = StatementActor.objects.filter(part=Part.BY).prefetch_related("actor__names")
+    cases = Case.objects.defer(*SEARCHED, "internal_notes")
     evidence = (
         # Along a join: SQLite would make a list of all public statements for a subquery.
         StatementQuotation.objects.filter(
             is_public("statement__"), quotation__passage__edition=edition
         )
-        .select_related("quotation", "statement__term", "statement__case")
-        .defer(*unread)
+        .select_related("quotation", "statement")
+        # A text tells of the same cases and terms again and again: each is read once.
         .prefetch_related(
-            Prefetch("statement__parts", actors.prefetch_related("actor__names"), to_attr="doers")
+            "statement__term",
+            Prefetch("statement__case", cases),
+            Prefetch("statement__parts", actors, to_attr="doers"),
         )
         .order_by(
             *("quotation__passage", "quotation__start", "quotation__end"),

@@ -20,6 +20,7 @@ from cases.neighbours import (
     Neighbourhood,
     dated,
     done_by,
+    neighbourhood,
     terms_of,
     with_precedents,
 )
@@ -78,7 +79,7 @@ class Summary:
 @clean_address
 def similar(request):
     """The cases most like the situation that the query string describes."""
-    around = Neighbourhood()
+    around = neighbourhood()
     question = read_question(request.GET, around)
     start = question.start
     enough = CLOSEST + FURTHER

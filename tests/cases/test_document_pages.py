@@ -336,16 +336,17 @@ def test_the_end_says_what_is_not_coded_and_what_could_not_be_placed(client, edi
 
 
 @pytest.mark.parametrize("number", [1, 10])
-def test_the_reader_takes_eight_queries(client, edition, number, django_assert_num_queries):
+def test_the_reader_takes_eleven_queries(client, edition, number, django_assert_num_queries):
     for at in range(number):
         passage = add(edition, f"p{at}", calls=[[at, 30, 31]])
         make_misprint(passage, "Conacry")
         make_reference(passage, "Council", make_document(f"B-{at}"))
         case = make_case(f"case-of-{at}")
         make_statement(case, by=["au", f"a{at}"], quotations=[make_quotation("envoy", passage)])
-    # The edition and its document; passages with sections; references; misprints; what stands on
-    # the words; who did it; their names; other editions.
-    with django_assert_num_queries(8):
+    # The edition and its document; passages, their sections; references; misprints; what stands on
+    # the words; its terms, its cases, who did it, actors, their names; other editions. No sections
+    # here.
+    with django_assert_num_queries(11):
         html(client)
 
 
