@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date_safe
 
-from cases.models import Revision
+from cases.models import Case, Revision
 
 PROBLEM = "application/problem+json"
 _STARTED = timezone.now()
@@ -55,13 +56,17 @@ def answer(request, data: Any, *, changed: datetime | None = None) -> HttpRespon
 
 
 def last_change() -> datetime:
-    """When anything at all was last saved here, no more exactly than the day.
+    """When anything was last saved that readers may see, no more exactly than the day.
+
+    Cases that never were published are left aside.
 
     It is the end of that day (in UTC), or now as long as the day is not over: what readers see may
     then change yet. To the second it would tell when editors work, also on what is no reader's
     business. A new version of the program counts as a change.
     """
-    newest = Revision.objects.order_by("-pk").values_list("when", flat=True).first()
+    unseen = Case.objects.filter(slug=OuterRef("key"), published_on=None)
+    saved = Revision.objects.exclude(Q(kind="case"), Exists(unseen))
+    newest = saved.order_by("-pk").values_list("when", flat=True).first()
     last = max(newest or _STARTED, _STARTED).astimezone(UTC)
     end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return end if _is_over(end) else timezone.now()

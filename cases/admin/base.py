@@ -76,7 +76,14 @@ class DirectedAdmin(ChoosingAdmin):
         return field
 
 
-class RecordAdmin(DirectedAdmin, admin.ModelAdmin):
+class FoundByKey:
+    """Finds what an address names; one that ends in `?_to_field=` names no column for that."""
+
+    def get_object(self, request, object_id, from_field=None):
+        return super().get_object(request, object_id, from_field or None)
+
+
+class RecordAdmin(DirectedAdmin, FoundByKey, admin.ModelAdmin):
     """Forms of records: what they save leaves a revision, and never overwrites another's work.
 
     Saving or deleting writes revisions, so that history is whole and seeds stay away. A form knows
@@ -373,7 +380,7 @@ def delete_as_seen(model_admin, request, queryset):
     return response
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(FoundByKey, admin.ModelAdmin):
     """What nobody edits by hand: it is made by the parser or by saving something else."""
 
     show_facets = admin.ShowFacets.ALWAYS

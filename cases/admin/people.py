@@ -12,7 +12,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases.accounts import ask_for_own_password, lift_pause
-from cases.admin.base import ReadOnlyAdmin
+from cases.admin.base import FoundByKey, ReadOnlyAdmin
 from cases.models import SignIn
 from cases.roles import group_label, permission_label
 from cases.security import second_factor
@@ -41,7 +41,7 @@ class GroupFilter(admin.RelatedFieldListFilter):
 
 
 @admin.register(User)
-class PeopleAdmin(Labelled, UserAdmin):
+class PeopleAdmin(Labelled, FoundByKey, UserAdmin):
     """Whoever gets a password from somebody else sets one of his own at the first sign-in."""
 
     list_display = [
@@ -127,7 +127,7 @@ class SignInAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Group)
-class GroupsAdmin(Labelled, GroupAdmin):
+class GroupsAdmin(Labelled, FoundByKey, GroupAdmin):
     list_display = ["label"]
     show_facets = admin.ShowFacets.ALWAYS
 

@@ -446,6 +446,16 @@ def test_when_editors_work_cannot_be_told_from_it(last_week):
     assert modified() == early == (200, said)
 
 
+def test_a_draft_is_no_change(last_week):
+    """Nor does it tell on which day somebody works on one."""
+    _status, said = modified()
+    make_case("x", review="draft")
+    save(2, datetime.now(UTC))
+    assert modified(said) == (304, said)
+    Case.objects.filter(slug="x").update(published_on=datetime.now(UTC))
+    assert modified(said)[0] == 200
+
+
 # Who may ask, and how
 
 

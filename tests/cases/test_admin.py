@@ -209,6 +209,16 @@ def test_histories_and_deletions_open(admin_client, case):
         assert response.status_code == (403 if closed else 200), model
 
 
+def test_an_address_that_names_no_column_to_find_by_finds_by_the_number(admin_client, case):
+    get_user_model().objects.get(username="editor").groups.add(Group.objects.create(name="all"))
+    for model in MODELS:
+        row = model._default_manager.first()
+        for page in ("change", "delete"):
+            asked = address(model, page, row.pk)
+            plain = admin_client.get(asked).status_code
+            assert admin_client.get(f"{asked}?_to_field=").status_code == plain, asked
+
+
 @pytest.mark.parametrize("prefix", ["", "/fa", "/ar"])
 def test_the_desk_speaks_three_languages(admin_client, case, prefix):
     language = prefix.strip("/") or "en"
