@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from cases import explore, index
 from cases.filters import select_cases
-from cases.models import CaseCountry
+from cases.models import Case, CaseCountry
 from tests.factories import make_case, make_country, make_region, make_statement, make_term
 
 pytestmark = pytest.mark.django_db
@@ -344,6 +344,22 @@ def test_it_is_in_three_languages_but_the_map_is_never_mirrored(
     assert sizes.findall(page) == sizes.findall(in_english) != []
     with translation.override(language):
         assert f"<h1>{gettext('Explore')}</h1>" in page
+
+
+def test_without_a_filter_it_takes_one_query_until_something_changes(
+    client, django_assert_num_queries
+):
+    make_case("one", start="2008")
+    index.refresh()
+    before = read(client, "/explore/")
+    # Whether anything has changed.
+    with django_assert_num_queries(1):
+        assert read(client, "/explore/") == before
+    Case.objects.filter(slug="one").update(review="withdrawn")
+    index.refresh()
+    after = read(client, "/explore/")
+    assert "/cases/one/" in before
+    assert "/cases/one/" not in after
 
 
 @pytest.mark.parametrize("times", [1, 5])
