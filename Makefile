@@ -5,6 +5,11 @@ SIZES ?= 1000 10000 100000
 REQUESTS ?= 100000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+# On a server this file names the database of the site, and `backup` and `restore` mean that one:
+# they read it, or are refused. CASES_ENV= (empty) means the database of DATABASE_URL all the same.
+CASES_ENV ?= /etc/cases.env
+export CASES_ENV
+SITE := $(if $(wildcard $(CASES_ENV)),deploy/manage,$(MANAGE))
 PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --upgrade
 # What `check --deploy` looks at: the settings of a public site, with values for this command only.
@@ -65,10 +70,10 @@ seed: install
 	$(MANAGE) seed
 
 backup: install
-	@$(MANAGE) backup $(if $(VERIFY),--check) $(if $(TO),"$(TO)")
+	@$(SITE) backup $(if $(VERIFY),--check) $(if $(TO),"$(TO)")
 
 restore: install
-	@$(if $(FROM),$(MANAGE) restore $(if $(REPLACE),--replace) "$(FROM)",\
+	@$(if $(FROM),$(SITE) restore $(if $(REPLACE),--replace) "$(FROM)",\
 		echo "Name the file: make restore FROM=var/backups/….zip" >&2; exit 2)
 
 run: seed
@@ -106,4 +111,5 @@ check: install .venv/tests-installed
 
 # Without --strict, a pin about which nobody answered would pass as clean.
 audit: .venv/tests-installed
-	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement requirements.txt \
+		--requirement tests/requirements.txt

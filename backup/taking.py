@@ -36,12 +36,24 @@ def take(
     alias: str = DEFAULT_DB_ALIAS,
 ) -> Manifest:
     """Write a backup; a CommandError where it cannot be, and then there is no file."""
+    _refuse_none(connections[alias])
     try:
         return _take(path, progress, connections[alias])
     except DatabaseError as error:
         raise CommandError(
             f"The database cannot be read: {told(error)}. No backup was made."
         ) from error
+
+
+def _refuse_none(connection: BaseDatabaseWrapper) -> None:
+    """A CommandError where SQLite would make an empty database of one that is not there."""
+    if connection.vendor != "sqlite" or connection.is_in_memory_db():
+        return
+    if not Path(name := connection.settings_dict["NAME"]).exists():
+        raise CommandError(
+            f"There is no database {name}. No backup was made. DATABASE_URL names the one that is "
+            "meant; on a server deploy/manage knows it."
+        )
 
 
 def _take(path: Path, progress: Callable[[str], None], connection: BaseDatabaseWrapper) -> Manifest:

@@ -34,6 +34,8 @@ ACCOUNT = "nobody"
 # What nobody may find in a log: words that are searched for, and names that are tried.
 WORD, PERSON = "ocelot" + secrets.token_hex(4), "person" + secrets.token_hex(4)
 NUMBER = re.compile(r"[0-9a-f-]{16,64}")
+# Linux has all of 127.0.0.0/8 at hand: to nginx each of these is another reader.
+FIRST_READER, HASTY_READER, SLOW_READER, OTHERS = "127.0.0.1", "127.0.0.2", "127.0.0.3", 10
 FOR_ROOT = "/usr/bin/python3"  # root's own Python may be where nobody else can read it
 
 
@@ -81,9 +83,9 @@ class Answer:
 class ToServer(http.client.HTTPConnection):
     """A connection to nginx over TLS, or straight to gunicorn's socket where there is no nginx."""
 
-    def __init__(self, trial: "Trial"):
+    def __init__(self, trial: "Trial", reader: str):
         super().__init__(NAME, trial.https, timeout=60)
-        self.trial = trial
+        self.trial, self.reader = trial, reader
 
     def connect(self):
         if not self.trial.nginx:
@@ -91,7 +93,8 @@ class ToServer(http.client.HTTPConnection):
             self.sock.settimeout(60)
             self.sock.connect(str(self.trial.socket_path))
             return
-        plain = socket.create_connection(("127.0.0.1", self.trial.https), timeout=60)
+        address = ("127.0.0.1", self.trial.https)
+        plain = socket.create_connection(address, timeout=60, source_address=(self.reader, 0))
         context = ssl.create_default_context(cafile=self.trial.folder / "certificate.pem")
         self.sock = context.wrap_socket(plain, server_hostname=NAME)
 
@@ -138,15 +141,25 @@ class Trial:
         data, password = self.folder / "data", secrets.token_urlsafe(12)
         secret = self.folder / "superuser"
         secret.write_text(password)
+        self.superuser = {
+            "PGPASSWORD": password,
+            "PGUSER": "postgres",
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.database_port),
+        }
         options = ["--username", "postgres", "--auth", "scram-sha-256", "--encoding", "UTF8"]
         run(program("initdb"), "--pgdata", data, *options, "--no-locale", "--pwfile", secret)
         self.database("start")
         self.password = secrets.token_urlsafe(18)
-        sql = f"CREATE ROLE cases LOGIN PASSWORD '{self.password}';\n"
-        sql += "CREATE DATABASE cases OWNER cases;\n"
-        where = ["--host", "127.0.0.1", "--port", self.database_port, "--username", "postgres"]
-        env = os.environ | {"PGPASSWORD": password}
-        run(program("psql"), "-v", "ON_ERROR_STOP=1", *where, "postgres", given=sql, env=env)
+        self.as_superuser("psql", "-c", f"CREATE ROLE cases LOGIN PASSWORD '{self.password}'")
+        self.create_database()
+
+    def as_superuser(self, command: str, *arguments: str) -> None:
+        run(program(command), *arguments, env=os.environ | self.superuser)
+
+    def create_database(self) -> None:
+        options = ["--owner", "cases", "--encoding", "UTF8", "--template", "template0"]
+        self.as_superuser("createdb", *options, "cases")
 
     def database(self, what: str) -> None:
         options = [what, "--pgdata", str(self.folder / "data"), "--wait"]
@@ -278,7 +291,13 @@ class Trial:
 
     # What a reader and an editor see.
 
-    def ask(self, address: str, posted: dict | None = None, **headers: str) -> Answer:
+    def ask(
+        self,
+        address: str,
+        posted: dict | None = None,
+        reader: str = FIRST_READER,
+        **headers: str,
+    ) -> Answer:
         host = f"{NAME}:{self.https}"
         headers = {
             "Host": host,
@@ -294,7 +313,7 @@ class Trial:
                 "Origin": f"https://{host}",
                 "Referer": f"https://{host}{address}",
             }
-        connection = ToServer(self)
+        connection = ToServer(self, reader)
         try:
             connection.request("POST" if posted is not None else "GET", address, body, headers)
             answer = Answer(connection.getresponse())
@@ -305,10 +324,12 @@ class Trial:
             self.cookies[name] = value
         return answer
 
-    def wait_for(self, address: str, status: int, seconds: float = 20) -> Answer:
+    def wait_for(
+        self, address: str, status: int, seconds: float = 20, reader: str = FIRST_READER
+    ) -> Answer:
         until = time.monotonic() + seconds
         while True:
-            answer = self.ask(address)
+            answer = self.ask(address, reader=reader)
             if answer.status == status or time.monotonic() > until:
                 return answer
             time.sleep(0.3)
@@ -367,6 +388,58 @@ class Trial:
         is_asked = asked.status == 302 and "password_change" in asked.headers["Location"]
         self.check("and asked for a password of their own", is_asked, asked.status)
 
+        form = {"old_password": self.editor_password}
+        form |= dict.fromkeys(("new_password1", "new_password2"), secrets.token_urlsafe(18))
+        page = self.ask("/admin/password_change/")
+        form["csrfmiddlewaretoken"] = re.search(r'token" value="(\w+)"', page.text)[1]
+        posted = self.ask("/admin/password_change/", form)
+        self.check("which is taken", posted.status == 302, posted.status)
+        asked = self.ask("/admin/")
+        is_asked = asked.status == 302 and "second-factor" in asked.headers["Location"]
+        self.check("and then for a second factor", is_asked, asked.headers["Location"])
+
+    def ask_too_often(self) -> None:
+        self.step("one address asks too often, another reads")
+        connection = ToServer(self, HASTY_READER)
+        headers, statuses = {"Host": f"{NAME}:{self.https}"}, []
+
+        def hurry(address: str, times: int, until: int = 0) -> Answer:
+            for _each in range(times):
+                connection.request("GET", address, headers=headers)
+                answer = Answer(connection.getresponse())
+                statuses.append(answer.status)
+                if answer.status == until:
+                    break
+            return answer
+
+        refused = hurry("/healthz", 1000, until=429)
+        self.check("it is refused with 429", refused.status == 429, refused.status)
+        said = refused.headers["Retry-After"]
+        self.check("and told when to come again", said == "10", said)
+        self.check(f"after {len(statuses) - 1} answers", len(statuses) > 60)
+        statuses.clear()
+        style = "/static/cases/site.css"
+        hurry(style, 100)
+        self.check("static files are not counted", set(statuses) == {200}, set(statuses))
+        connection.close()
+        statuses.clear()
+        for address in (
+            "/",
+            "/cases/",
+            "/fa/cases/",
+            "/cases/?q=mediation",
+            "/explore/",
+            "/actors/",
+        ):
+            page = self.ask(address, reader=SLOW_READER)
+            files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+            statuses += [page.status]
+            statuses += [self.ask(each, reader=SLOW_READER).status for each in files]
+        said = f"whoever reads is not refused ({len(statuses)} pages and files)"
+        self.check(said, set(statuses) == {200}, statuses)
+        again = self.wait_for("/", 200, reader=HASTY_READER)
+        self.check("nor is the first, once it waits", again.status == 200, again.status)
+
     # What goes wrong, and what is done with it.
 
     def lose_database(self) -> None:
@@ -382,28 +455,89 @@ class Trial:
         self.check("/readyz comes back", self.wait_for("/readyz", 200).status == 200)
         self.check("pages come back", self.wait_for("/", 200).status == 200)
 
-    def migrate_there_and_back(self) -> None:
-        self.step("the last migration is taken back and applied again")
+    def check_out(self, version: str) -> None:
+        run("git", "checkout", "--quiet", version, cwd=self.site)
+        run("make", "install", f"PYTHON={self.python}", cwd=self.site)
+
+    def check_ready(self, said: str) -> None:
+        self.start_site()
+        ready = self.wait_for("/readyz", 200)
+        self.check(said, ready.status == 200, ready.text)
+
+    def upgrade_and_roll_back(self) -> None:
+        self.step("back to the version before the last migration, by taking it back")
         names = sorted(each.stem for each in (self.site / "cases/migrations").glob("0*.py"))
+        git = ("git", "-C", self.site)
+        newer = run(*git, "rev-parse", "HEAD").strip()
+        added = ("log", "-1", "--diff-filter=A", "--format=%H^")
+        older = run(*git, *added, "--", f"cases/migrations/{names[-1]}.py").strip()
+        file = self.ask("/cases.csv").body
         self.manage("migrate", "cases", names[-2], "--verbosity", "0")
         ready = self.wait_for("/readyz", 503)
         self.check(f"without {names[-1]} it is not ready", "migrations" in ready.text, ready.text)
+        self.stop_site()
+        self.check_out(older)
+        self.check_ready("the older program is ready")
+        self.stop_site()
+        backup = self.folder / "older.zip"
+        self.manage("backup", str(backup))
+
+        self.step("an upgrade")
+        if self.nginx:
+            # As systemd takes it away with cases.socket.
+            aside = self.socket_path.rename(self.folder / "aside.sock")
+            answer = self.ask(f"/?q={WORD}")
+            aside.rename(self.socket_path)
+            self.check("meanwhile nginx answers 502", answer.status == 502, answer.status)
+        self.check_out(newer)
+        self.manage("preflight")
         self.manage("migrate", "--verbosity", "0")
-        self.check("with it, it is", self.wait_for("/readyz", 200).status == 200)
+        self.manage("seed")
+        self.check_ready("the newer program is ready")
+
+        self.step("back by the backup")
+        self.stop_site()
+        self.as_superuser("psql", "-c", "ALTER DATABASE cases RENAME TO cases_newer")
+        self.create_database()
+        self.check_out(older)
+        self.manage("restore", str(backup))
+        self.check_ready("the older program is ready")
+        self.check("and has what was there", self.ask("/cases.csv").body == file)
+        self.as_superuser("dropdb", "cases_newer")
+
+        self.step("all migrations of the cases are taken back and applied again")
+        self.stop_site()
+        self.check_out(newer)
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("migrate", "cases", names[0], "--verbosity", "0")
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("seed")
+        self.check_ready("it is ready")
+        self.check("and has what was there", self.ask("/cases.csv").body == file)
+        taken = run(
+            *("make", "--silent", "backup"),
+            cwd=self.site,
+            env=os.environ | {"CASES_ENV": str(self.env_path)},
+        )
+        is_right = "postgresql" in taken and not (self.site / "var/cases.sqlite3").exists()
+        self.check("make backup takes the database of the site", is_right, taken)
 
     def restart(self) -> None:
         self.step("a restart under readers")
         over, answers, troubles = threading.Event(), [], []
 
-        def read_on():
-            while not over.is_set():
+        def read_on(reader: str):
+            # As often as one address may ask for ever.
+            while not over.wait(0.25):
                 began = time.monotonic()
                 try:
-                    answers.append((self.ask("/cases/").status, time.monotonic() - began))
+                    status = self.ask("/cases/", reader=reader).status
+                    answers.append((status, time.monotonic() - began))
                 except (OSError, http.client.HTTPException) as error:
                     troubles.append(repr(error))
 
-        readers = [threading.Thread(target=read_on) for _each in range(3)]
+        names = [f"127.0.0.{OTHERS + each}" for each in range(3)]
+        readers = [threading.Thread(target=read_on, args=(name,)) for name in names]
         for each in readers:
             each.start()
         time.sleep(2)
@@ -446,7 +580,7 @@ class Trial:
             "a question": "?q=",
         }.items():
             self.check(f"{what} is nowhere in it", secret not in text)
-        addresses = [line for line in access if "127.0.0.1" in json.dumps(line)]
+        addresses = [line for line in access if "127.0.0." in json.dumps(line)]
         self.check("no request has an address", not addresses, addresses[:1])
         if self.nginx:
             said = (self.folder / "nginx.log").read_text(encoding="utf-8")
@@ -505,8 +639,10 @@ def attempt(trial: Trial) -> None:
             print("   nginx is not installed: its part is left out, gunicorn is asked directly")
         trial.read()
         trial.sign_in()
+        if trial.nginx:
+            trial.ask_too_often()
         trial.lose_database()
-        trial.migrate_there_and_back()
+        trial.upgrade_and_roll_back()
         trial.restart()
         trial.read_log()
 
@@ -521,6 +657,8 @@ def main() -> int:
         sys.exit(f"Not installed: {', '.join(lacking)}. apt-get install {' '.join(lacking)}")
     if os.geteuid() == 0:
         return as_nobody(asked.source, asked.python or FOR_ROOT)
+    # It would go before the one of the environment file.
+    os.environ.pop("DATABASE_URL", None)
     # So that everything is taken down if somebody stops it.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     folder = asked.folder or Path(tempfile.mkdtemp(prefix="cases-trial-"))
