@@ -40,7 +40,7 @@ def restore(
     """Fill the database, and the folder of releases, with what a backup holds.
 
     A CommandError where that cannot be. Then the database and the folder are as they were, but
-    that a database without tables may have got them.
+    that a database without tables may have got them: it is as good for the next try.
     """
     connection = connections[alias]
     with opened(path, progress) as archive:
@@ -74,7 +74,9 @@ def _restore(
 ) -> None:
     manifest = archive.manifest
     schema.refuse_newer(manifest)
-    if schema.is_bare(connection):
+    if schema.is_bare(connection) or (
+        schema.is_begun(manifest, connection) and not _records(manifest, connection)
+    ):
         progress("making the tables")
         if schema.is_current(manifest):
             call_command("migrate", database=connection.alias, verbosity=0)
@@ -135,8 +137,8 @@ def _load(
             cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
             listed = ", ".join(map(quoted, sorted(every)))
             cursor.execute(f"LOCK TABLE {listed} IN ACCESS EXCLUSIVE MODE")
-        if not replace:
-            _refuse_records(archive.manifest, cursor, quoted)
+    if not replace:
+        _refuse_records(archive.manifest, connection)
     with fulltext.suspended(connection):
         with connection.cursor() as cursor:
             for sql in connection.ops.sql_flush(no_style(), sorted(every), reset_sequences=True):
@@ -147,13 +149,21 @@ def _load(
         connection.check_constraints()
 
 
-def _refuse_records(manifest: Manifest, cursor, quoted: Callable[[str], str]) -> None:
+def _records(manifest: Manifest, connection: BaseDatabaseWrapper) -> list[str]:
+    """The tables that hold what somebody has written, each with its number of rows."""
+    there = set(connection.introspection.table_names()) - _MADE_BY_MIGRATE
     held = []
-    for table in manifest.tables:
-        if table.name not in _MADE_BY_MIGRATE:
-            cursor.execute(f"SELECT COUNT(*) FROM {quoted(table.name)}")  # noqa: S608
-            held += [f"{count} in {table.name}" for (count,) in cursor.fetchall() if count]
-    if held:
+    with connection.cursor() as cursor:
+        for table in manifest.tables:
+            if table.name in there:
+                name = connection.ops.quote_name(table.name)
+                cursor.execute(f"SELECT COUNT(*) FROM {name}")  # noqa: S608
+                held += [f"{count} in {table.name}" for (count,) in cursor.fetchall() if count]
+    return held
+
+
+def _refuse_records(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:
+    if held := _records(manifest, connection):
         more = ", …" if len(held) > 3 else ""
         raise CommandError(
             f"The database holds records: {', '.join(held[:3])}{more}. Nothing was changed. Name "

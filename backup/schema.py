@@ -4,14 +4,26 @@ from django.core.management.base import CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from backup.archive import Manifest
 from backup.tables import models
 
 
 def is_bare(connection: BaseDatabaseWrapper) -> bool:
-    """Whether a database has no tables at all."""
-    return not connection.introspection.table_names()
+    """Whether a database has no tables at all, but for the list of migrations, which is first."""
+    return {MigrationRecorder.Migration._meta.db_table}.issuperset(
+        connection.introspection.table_names()
+    )
+
+
+def is_begun(manifest: Manifest, connection: BaseDatabaseWrapper) -> bool:
+    """Whether a database has some of the backup's migrations, no others, and not all of today.
+
+    So it is left by a restore that ended after tables were made for it.
+    """
+    there = _of_ours(MigrationLoader(connection).applied_migrations)
+    return bool(there) and there <= set(manifest.migrations) and not _is_today(there)
 
 
 def applied(connection: BaseDatabaseWrapper) -> list[str]:
@@ -42,7 +54,11 @@ def is_finished(connection: BaseDatabaseWrapper) -> bool:
 
 def is_current(manifest: Manifest) -> bool:
     """Whether the backup has all migrations of this program."""
-    return set(manifest.migrations) >= _of_ours(MigrationLoader(None).graph.nodes)
+    return _is_today(set(manifest.migrations))
+
+
+def _is_today(migrations: set[str]) -> bool:
+    return migrations >= _of_ours(MigrationLoader(None).graph.nodes)
 
 
 def refuse_newer(manifest: Manifest) -> None:

@@ -6,11 +6,14 @@ the interface and values are codes. Only what readers may see leaves here.
 """
 
 import csv
+import errno
 import io
 import json
+import os
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, islice
@@ -34,8 +37,10 @@ from django.db.models.functions import Coalesce, Substr
 from django.db.models.lookups import Exact, IsNull
 from django.http import QueryDict
 from django.utils import translation
+from lxml.etree import SerialisationError
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from cases import models
 from cases.expressions import (
@@ -709,24 +714,39 @@ def _csv(table: Table, parts: Iterable[QuerySet], *, for_excel: bool = False) ->
 def _xlsx(sheets: Iterable[tuple[Table, Iterable[QuerySet]]]) -> Iterator[bytes]:
     """A workbook whose every cell is text, so that nothing is taken for a formula."""
     book = Workbook(write_only=True)
-    for table, parts in sheets:
-        sheet = book.create_sheet(table.name)
-        sheet.append(table.columns)
-        try:
-            for row in _rows(table, parts):
-                cells = []
-                for value in row:
-                    cell = WriteOnlyCell(sheet)
-                    cell.value = for_xlsx(str(_text(value)))
-                    cell.data_type, cell.number_format = "s", "@"
-                    cells.append(cell)
-                sheet.append(cells)
-        except BaseException:
-            sheet.close()  # what is half written would complain of it when it is cleared away
-            raise
-    buffer = io.BytesIO()
-    book.save(buffer)
+    try:
+        for table, parts in sheets:
+            _fill_sheet(book.create_sheet(table.name), table, parts)
+        buffer = io.BytesIO()
+        book.save(buffer)
+    except SerialisationError as error:
+        # What lxml makes of a file that cannot be written; it names the reason as C does.
+        number = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
+    finally:
+        for sheet in book.worksheets:
+            # Left to itself, openpyxl keeps what was not saved until the process ends.
+            if sheet._writer and os.path.exists(sheet._writer.out):
+                sheet._writer.cleanup()
     yield buffer.getvalue()
+
+
+def _fill_sheet(sheet: WriteOnlyWorksheet, table: Table, parts: Iterable[QuerySet]) -> None:
+    try:
+        sheet.append(table.columns)
+        for row in _rows(table, parts):
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(sheet)
+                cell.value = for_xlsx(str(_text(value)))
+                cell.data_type, cell.number_format = "s", "@"
+                cells.append(cell)
+            sheet.append(cells)
+    except BaseException:
+        # What is half written would complain of it when it is cleared away.
+        with suppress(SerialisationError):
+            sheet.close()
+        raise
 
 
 def _json(table: Table, parts: Iterable[QuerySet]) -> Iterator[bytes]:

@@ -118,10 +118,10 @@ def backup(path: str, progress=lambda line: None) -> None:
     take(Path(path), progress)
 
 
-def restore(path: str, progress=lambda line: None) -> None:
+def restore(path: str, progress=lambda line: None, *, replace=True) -> None:
     from backup.restoring import restore as put_back
 
-    put_back(Path(path), replace=True, progress=progress)
+    put_back(Path(path), replace=replace, progress=progress)
 
 
 def die_at(table: str):
@@ -183,6 +183,7 @@ STEPS = {
     "backup-dying": lambda path: dying(backup, path),
     "backup-full": lambda path: full(backup, path),
     "restore": restore,
+    "restore-into-empty": lambda path: restore(path, replace=False),
     "restore-dying": lambda path: dying(restore, path),
     "restore-full": lambda path: full(restore, path),
     "facts": lambda: sys.stdout.write(json.dumps(facts())),

@@ -66,18 +66,19 @@ def new(folder):
 def first(folder, new):
     """(the facts of a machine of which a backup was taken, the backup)."""
     machine, path = new("first"), folder / "first.zip"
-    dying, full = folder / "dying" / "a.zip", folder / "full" / "a.zip"
-    facts = machine.run(
-        *("migrate", f"copy={folder / 'back.sqlite3'}", "fill"),
-        f"backup-dying={dying}",
-        f"backup-full={full}",
-        f"backup={path}",
-        "facts",
-    )
+    filling = ("migrate", f"copy={folder / 'back.sqlite3'}", "fill")
+    return with_failures(machine, folder / "of-first", *filling, f"backup={path}", "facts"), path
+
+
+def with_failures(machine, beside, *steps) -> dict:
+    """Run steps; before the last two a backup is killed, and another finds the disk full."""
+    dying, full = beside / "dying" / "a.zip", beside / "full" / "a.zip"
+    failing = (f"backup-dying={dying}", f"backup-full={full}")
+    facts = machine.run(*steps[:-2], *failing, *steps[-2:])
     assert [each.name for each in dying.parent.iterdir()] == [".a.zip.unfinished"]
     assert list(full.parent.iterdir()) == []
     assert f"No backup was made: {full}: File too large. Make room there." in machine.said
-    return facts, path
+    return facts
 
 
 @pytest.fixture
@@ -116,26 +117,42 @@ def test_from_sqlite_to_postgresql_and_back_nothing_is_lost(first, new, folder, 
     facts, path = first
     there, back = folder / "there.zip", folder / "back.zip"
     # What is killed in the middle leaves all as it was.
-    found = on_postgresql.run(
-        f"restore={path}", f"restore-dying={path}", f"backup={there}", "facts"
-    )
-    assert found == facts
+    steps = (f"restore={path}", f"restore-dying={path}", f"backup={there}", "facts")
+    assert with_failures(on_postgresql, folder / "of-there", *steps) == facts
     # This one has tables already, as the first had before it was filled.
     found = new("back").run(f"restore={there}", f"backup={back}", "facts")
     assert found == facts
     assert digests(path) == digests(there) == digests(back)
 
 
-def test_an_older_backup_goes_into_a_database_without_tables_which_is_upgraded(first, new, folder):
-    facts, path = first
-    older, machine = folder / "older.zip", new("older")
-    as_before("0003_order_within_parents", path, older)
-    # Nor does what is killed on SQLite, or whose disk is full, leave anything.
+@pytest.fixture(scope="module")
+def older(first, folder):
+    """The same backup as an earlier version of the program would have taken it."""
+    path = folder / "older.zip"
+    as_before("0003_order_within_parents", first[1], path)
+    return path
+
+
+def test_an_older_backup_goes_into_a_database_without_tables_which_is_upgraded(first, older, new):
+    (facts, path), machine = first, new("older")
+    # Where it failed, the tables that were made for it are no hindrance to the next try, even if
+    # they are not all of them, as on a disk that is full.
+    failing = (f"restore-full={older}", f"restore-dying={older}")
+    # Nor does what is killed on SQLite later, or whose disk is full, leave anything.
     found = machine.run(
-        f"restore={older}", f"restore-dying={path}", f"restore-full={path}", "facts"
+        *failing,
+        f"restore-into-empty={older}",
+        f"restore-dying={path}",
+        f"restore-full={path}",
+        "facts",
     )
-    assert "The database refused: disk I/O error. Nothing was changed." in machine.said
+    assert machine.said.count("The database refused: disk I/O error. Nothing was changed.") == 2
     assert found == facts
+
+
+def test_an_older_backup_goes_into_postgresql_on_a_second_try(first, older, on_postgresql):
+    steps = (f"restore-dying={older}", f"restore-into-empty={older}", "facts")
+    assert on_postgresql.run(*steps) == first[0]
 
 
 def as_before(migration: str, path: Path, older: Path) -> None:

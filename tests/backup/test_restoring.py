@@ -10,6 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import QueryDict
 from django.test import override_settings
 
@@ -203,6 +205,23 @@ def test_an_older_schema_is_refused_where_there_are_tables(backup, tmp_path):
     said = refused(path)
     assert "taken before the migration cases.0005_statement_of_case" in said
     assert "into a database without tables" in said
+
+
+def test_a_database_of_that_schema_that_holds_records_is_none_whose_restore_failed(
+    backup, tmp_path
+):
+    last = max(name for app, name in MigrationLoader(None).graph.nodes if app == "cases")
+    path = rewritten(
+        backup[0],
+        tmp_path / "a.zip",
+        manifest=lambda manifest: manifest.migrations.remove(f"cases.{last}"),
+    )
+    MigrationRecorder(connection).record_unapplied("cases", last)
+    other_records()
+    before = stored()
+    with pytest.raises(CommandError, match=rf"lacks the migration cases\.{last}: run"):
+        restore(path, replace=True)
+    assert stored() == before
 
 
 def test_other_columns_are_refused(backup, tmp_path):

@@ -13,6 +13,7 @@ from tests.backup import machine
 
 LAST_BUT_ONE = "0008"
 NEW_TITLE = "Of the working copy"
+EDITOR, DRAFTS = "editor", ("draft-1", "draft-2")
 
 
 def die(*_given, **_named) -> None:
@@ -51,6 +52,20 @@ def import_dying() -> None:
     from cases.imports import saving
 
     killed_at(saving.index, "refresh", import_file)
+
+
+def few() -> None:
+    """A published case, drafts, and an editor who signs in as those under load do."""
+    from tests.benchmarks.visitors import PASSWORD
+    from tests.factories import make_case
+    from tests.people import make_person
+
+    make_case("case-1", terms=["tool:mediation"])
+    for slug in DRAFTS:
+        make_case(slug, review="draft", terms=["tool:mediation"])
+    editor = make_person("editor", EDITOR)
+    editor.set_password(PASSWORD)
+    editor.save()
 
 
 def prepare() -> None:
@@ -101,6 +116,7 @@ STEPS = machine.STEPS | {
     "import": import_file,
     "import-dying": import_dying,
     "import-full": lambda: machine.refused_by_the_disk(import_file),
+    "few": few,
     "prepare": prepare,
     "publish": publish,
     "publish-dying": publish_dying,

@@ -1,7 +1,9 @@
 """No room left: on the database's disk, or where the server keeps what is being sent."""
 
 import errno
+import io
 import resource
+import tempfile
 from contextlib import contextmanager
 
 import psycopg
@@ -11,6 +13,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
+from openpyxl import load_workbook
 
 from cases.exports import TABLES, write
 from cases.models import Case, Revision
@@ -53,10 +56,10 @@ def no_room():
 
 
 @contextmanager
-def no_room_for_files():
-    """No file of this process may be larger than a megabyte; the system then refuses to write."""
+def no_room_for_files(room=1_000_000):
+    """No file of this process may have more bytes; the system then refuses to write."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:
         yield
     finally:
@@ -135,22 +138,59 @@ def test_a_file_that_the_server_has_no_room_for_while_it_comes_is_said(desk, set
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("room", [0, 1_000])
-def test_an_export_leaves_no_part_of_a_file_and_the_old_one_stays(tmp_path, room):
+@pytest.fixture
+def spool(tmp_path, monkeypatch):
+    """The folder of temporary files, in which a workbook is made before it is sent."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def many_cases(db):
     for number in range(20):
         make_case(f"case-{number}", summary_en="Long. " * 200)
-    path = tmp_path / "cases.csv"
+
+
+# None at all, and some, but not for all of it.
+little_room = pytest.mark.parametrize("room", [0, 1_000])
+
+
+@pytest.mark.django_db
+@little_room
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_an_export_leaves_no_part_of_a_file_and_the_old_one_stays(
+    many_cases, spool, tmp_path, file_format, room
+):
+    path = tmp_path / f"cases.{file_format}"
     path.write_text("of yesterday\n")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
-    try:
-        with pytest.raises(CommandError, match=r"cases\.csv: cannot be written: File too large"):
-            call_command("export", "cases", output=str(path))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert [each.name for each in tmp_path.iterdir()] == ["cases.csv"]
+    said = rf"cases\.{file_format}: cannot be written: File too large"
+    with no_room_for_files(room), pytest.raises(CommandError, match=said):
+        call_command("export", "cases", format=file_format, output=str(path))
+    assert sorted(tmp_path.iterdir()) == [path, spool]
     assert path.read_text() == "of yesterday\n"
+    assert list(spool.iterdir()) == []
+
+
+@pytest.mark.django_db
+@little_room
+def test_a_workbook_that_the_server_has_no_room_for_is_refused_and_leaves_nothing(
+    many_cases, client, spool, room
+):
+    client.raise_request_exception = False
+    with no_room_for_files(room):
+        response = client.get("/cases.xlsx")
+    assert list(spool.iterdir()) == []
+    assert response.status_code == 507
+    assert "Content-Disposition" not in response
+    assert response.content.decode() == (
+        "507 The disk of the server is full\n"
+        "Nothing was saved. Please tell those who run this site, then do it again.\n"
+    )
+    whole = b"".join(client.get("/cases.xlsx").streaming_content)
+    assert len([*load_workbook(io.BytesIO(whole)).active.rows]) == 21
+    assert list(spool.iterdir()) == []
 
 
 def test_a_full_disk_is_told_from_other_faults():
