@@ -16,7 +16,7 @@ from cases.exports import TABLES, WORKBOOK, write, write_workbook
 from cases.expressions import Bytewise
 from cases.models import Case
 from releases import schema, store, telling, vocabularies
-from releases.packing import Folder, new_folder, without_times, write_archive
+from releases.packing import Folder, bytes_of, new_folder, without_times, write_archive
 
 XLSX = "workbook.xlsx"
 # More rows than a sheet may have, the head among them.
@@ -107,6 +107,7 @@ def _write_codebook(folder: Folder, about: "telling.About") -> None:
     folder.write("codebook.csv", [codebook.as_csv(codebook.rows(entries)).encode()])
     for language, page in telling.codebook_pages(entries, about):
         folder.write(f"codebook.{language}.html", [page.encode()])
+    folder.write(telling.STYLE.name, bytes_of(telling.STYLE))
 
 
 def _write_descriptions(folder: Folder, about: "telling.About") -> None:

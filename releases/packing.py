@@ -46,6 +46,12 @@ class Folder:
         self.files.append(File(name, size, digest.hexdigest()))
         return self.files[-1]
 
+    def sync(self) -> None:
+        """Make sure that the names of all files are on the disk, in whichever folder they are."""
+        for each in (self.path, *self.path.rglob("*")):
+            if each.is_dir():
+                _sync(each)
+
 
 @contextmanager
 def new_folder(parent: Path, name: str) -> Iterator[Folder]:
@@ -71,8 +77,9 @@ def new_folder(parent: Path, name: str) -> Iterator[Folder]:
         hidden.mkdir()
         lock = _lock(hidden)
     try:
-        yield Folder(hidden)
-        _sync(hidden)
+        folder = Folder(hidden)
+        yield folder
+        folder.sync()
         with _one_at_a_time(parent):
             if place.exists():
                 raise Taken(f"{place} was put there meanwhile: choose another name.")

@@ -1,13 +1,12 @@
 """What a release says of itself in words: README, citation, manifest, the codebook as pages."""
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -27,6 +26,8 @@ NO_LICENCE = (
     "No licence has been stated for the data: ask those who run the site before you publish them "
     "again."
 )
+# How the pages of the codebook look: a file beside them, for no page has a style in itself.
+STYLE = Path(__file__).with_name("codebook.css")
 # Names of SPDX have neither spaces nor the like; other words are no licence to a machine.
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
@@ -131,7 +132,7 @@ def citation_file(about: About) -> Iterator[str]:
 
 
 def codebook_pages(entries: list[codebook.Entry], about: About) -> Iterator[tuple[str, str]]:
-    """(language, page) of the codebook as a file that needs no other and runs no script."""
+    """(language, page) of the codebook as files that run no script and need STYLE alone."""
     by_part = {
         part: [list(group) for _name, group in groupby(found, key=lambda entry: entry.group)]
         for part, found in groupby(entries, key=lambda entry: entry.part)
@@ -170,10 +171,3 @@ def _group(group: list[codebook.Entry], names: dict) -> tuple:
         for entry in entries
     ]
     return head, told
-
-
-def style_hash(page: str) -> str:
-    """What a content security policy calls the style that stands in a page of the codebook."""
-    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
-    digest = hashlib.sha256(style[1].encode() if style else b"").digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

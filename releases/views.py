@@ -1,6 +1,5 @@
 """Releases as pages: all of them, one with its files, what changed between two; and the files."""
 
-from csp.constants import NONE
 from django.http import FileResponse, Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +21,7 @@ RECORDS_OF_A_PAGE = 50
 FOR_GOOD = "public, max-age=31536000, immutable"
 TYPES = {
     "cff": "application/yaml; charset=utf-8",
+    "css": "text/css; charset=utf-8",
     "csv": CONTENT_TYPES["csv"],
     "html": "text/html; charset=utf-8",
     "json": CONTENT_TYPES["json"],
@@ -133,8 +133,6 @@ def release_file(request, name, path):
     if suffix in TAKEN_AWAY:
         file_name = f"{name}-{path.rpartition('/')[2]}" if suffix != "zip" else path
         response["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    if suffix == "html":
-        _allow_its_style(response, release.folder / path)
     return response
 
 
@@ -145,18 +143,6 @@ def _bytes(request, path, headers: dict) -> WhiteNoiseFileResponse:
     for header, value in static.headers:
         response[header] = value
     return response
-
-
-def _allow_its_style(response, path) -> None:
-    """A page of the codebook is opened from a disk too, so its style stands in it."""
-    style = telling.style_hash(path.read_text(encoding="utf-8"))
-    response._csp_replace = {
-        "default-src": [NONE],
-        "style-src": [style],
-        "base-uri": [NONE],
-        "form-action": [NONE],
-        "frame-ancestors": [NONE],
-    }
 
 
 def _found(name: str) -> store.Release:

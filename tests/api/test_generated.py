@@ -8,13 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import schemathesis
+from django.test import override_settings
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 
 from config.wsgi import application
-from tests.api.world import KNOWN, MARK, make_world
+from tests.api.world import KNOWN, MARK, RELEASE, make_world
 from tests.keeping import kept
+from tests.releases.freezing import freeze
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +25,11 @@ for name, values in KNOWN.items():
 
 
 @pytest.fixture(scope="module", autouse=True)
-def world(django_db_setup, django_db_blocker):
-    with kept(django_db_blocker):
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    folder = override_settings(RELEASES_DIR=tmp_path_factory.mktemp("releases"))
+    with kept(django_db_blocker), folder:
         make_world()
+        freeze(RELEASE)
         yield
 
 
@@ -47,6 +51,15 @@ def test_each_request_is_answered_as_the_description_says(case):
 @settings(max_examples=20, derandomize=True, database=None, phases=[Phase.generate])
 def test_so_is_each_request_for_what_belongs_to_cases(case):
     ask(case)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/releases", "/api/v1/releases/{name}"])
+def test_a_release_is_there_and_is_told_as_the_description_says(path):
+    parts = {"name": RELEASE} if "{name}" in path else {}
+    case = schema[path]["GET"].Case(path_parameters=parts)
+    response = case.call_and_validate(headers={"Accept-Encoding": "identity"})
+    assert response.status_code == 200
+    assert RELEASE in response.text
 
 
 def ask(case) -> None:

@@ -23,11 +23,12 @@ from tests.factories import (
 )
 
 MARK = "zzmarked"
+RELEASE = "2026-01"
 # What there is for each format of the description.
 KNOWN = {
     "case-slug": ["guinea-2009", "kenya-2008", "old-guinea", "nowhere"],
     "actor-code": ["au", "kofi-annan"],
-    "release-name": ["2026-01"],
+    "release-name": [RELEASE, "2025-12"],
     "country-code": ["GIN", "KEN", "LBR"],
     "region-code": ["africa", "western_africa"],
     "document-code": ["accord", "S-2009-1"],

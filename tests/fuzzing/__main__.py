@@ -65,8 +65,8 @@ def in_processes(urls: list[str], count: int, first: int, **asked) -> Result:
 def over_http(url: str, count: int, **asked) -> Result:
     """The same to the site as `make run` serves it; as nobody, for what is done there stays."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "2", "--threads", "4", "--timeout", "120"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+    command += ["--bind", f"127.0.0.1:{port}"]
     with (FOLDER / "server.log").open("ab") as said:
         served = subprocess.Popen(command, cwd=BASE, env=environment(url), stdout=said, stderr=said)
         try:
@@ -78,8 +78,8 @@ def over_http(url: str, count: int, **asked) -> Result:
             served.wait(timeout=60)
 
 
-def told(name: str, result: Result) -> bool:
-    """Print what came of a part of a run; whether all is well."""
+def told(name: str, result: Result, wanted: int) -> bool:
+    """Print what came of a part of a run; whether so many were asked and all is well."""
     total = sum(row.count for row in result.rows.values())
     print(f"\n{name}: {total:,} requests, after {result.surveyed} to learn what may be asked")
     print(f"  {'address':<58} {'n':>6} {'slowest':>8}  statuses")
@@ -89,13 +89,15 @@ def told(name: str, result: Result) -> bool:
     for each in result.finds:
         print(f"\n  FOUND {each}")
     print(f"  {len(result.finds)} faults", flush=True)
-    return not result.finds
+    if total < wanted:
+        print(f"  ENDED EARLY: {wanted - total:,} of {wanted:,} were not asked", flush=True)
+    return total >= wanted and not result.finds
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzzing")
     parser.add_argument("--requests", type=int, default=100_000, help="to each database")
-    parser.add_argument("--over-http", type=int, default=5_000, help="of these, to a server")
+    parser.add_argument("--over-http", type=int, help="of these, to a server; else a twentieth")
     parser.add_argument("--seconds", type=float, default=7_200, help="at most, of each part")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     parser.add_argument(
@@ -104,6 +106,9 @@ def main() -> int:
     parser.add_argument("--only", choices=["PostgreSQL", "SQLite"])
     parser.add_argument("--number", type=int, help="ask this question of the seed again, alone")
     asked = parser.parse_args()
+    served = asked.requests // 20 if asked.over_http is None else asked.over_http
+    if served > asked.requests:
+        parser.error("--over-http cannot be more than --requests")
     # Whoever ends the run early leaves no database behind either.
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit("ended early"))
     print(f"seed {asked.seed}", flush=True)
@@ -120,15 +125,15 @@ def main() -> int:
                 "seconds": asked.seconds,
             }
             if asked.number is not None:
-                well.append(told(kind, in_processes(urls, 1, asked.number, **same)))
+                well.append(told(kind, in_processes(urls, 1, asked.number, **same), 1))
                 continue
-            inside = asked.requests - asked.over_http
-            result = in_processes(urls, inside, asked.over_http, **same)
-            well.append(told(f"{kind}, in {processes} processes", result))
-            if asked.over_http:
-                served = over_http(urls[0], asked.over_http, **same)
-                well.append(told(f"{kind}, over HTTP", served))
-    print(f"\nseed {asked.seed}: {'all is well' if all(well) else 'there are faults'}")
+            inside = asked.requests - served
+            result = in_processes(urls, inside, served, **same)
+            well.append(told(f"{kind}, in {processes} processes", result, inside))
+            if served:
+                result = over_http(urls[0], served, **same)
+                well.append(told(f"{kind}, over HTTP", result, served))
+    print(f"\nseed {asked.seed}: {'all is well' if all(well) else 'not all is well'}")
     return 0 if all(well) else 1
 
 

@@ -69,7 +69,7 @@ class Answer:
         return self.headers.get("Content-Type", "").startswith("text/html")
 
     def plain(self) -> bytes:
-        """The body as it was before it was compressed; of a workbook, what its parts hold."""
+        """The body as it was before it was compressed; of an archive, what its parts hold."""
         encoding, body = self.headers.get("Content-Encoding", ""), self.body
         if encoding == "gzip":
             body = gzip.decompress(body)
@@ -77,10 +77,15 @@ class Answer:
             body = brotli.decompress(body)
         elif encoding:
             raise ValueError(f"Content-Encoding: {encoding}")
-        if body.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(io.BytesIO(body)) as whole:
-                return b"\n".join(whole.read(name) for name in whole.namelist())
-        return body
+        return body if self.status == 206 else _unpacked(body)
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What the parts of an archive hold, also of one that lies in another; else the content."""
+    if not content.startswith(b"PK\x03\x04"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as whole:
+        return b"\n".join(_unpacked(whole.read(name)) for name in whole.namelist())
 
 
 def faults(question: Question, answer: Answer) -> list[str]:

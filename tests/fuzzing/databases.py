@@ -1,4 +1,7 @@
-"""Databases to ask questions of: the seeds and made cases, with marked words; a copy a process."""
+"""Databases to ask questions of: the seeds and made cases, with marked words; a copy a process.
+
+All copies have the same releases, which nobody changes.
+"""
 
 import json
 import os
@@ -17,10 +20,15 @@ from psycopg.sql import SQL, Identifier
 from tests.benchmarks.databases import BASE, server
 
 FOLDER = BASE / "var" / "fuzz"
-HIDE = """
+# Those of the checkout are not asked for.
+RELEASES = FOLDER / f"fuzz_{os.getpid()}_releases"
+PREPARE = """
 import json
+from releases.making import make
+from tests.fuzzing.frozen import freeze_twice
 from tests.fuzzing.hidden import hide, sign_in
 hide()
+freeze_twice(make)
 print(json.dumps(sign_in()))
 """
 
@@ -29,6 +37,7 @@ def environment(url: str) -> dict[str, str]:
     """What a process of ours needs to work on a database."""
     return os.environ | {
         "DATABASE_URL": url,
+        "RELEASES_DIR": str(RELEASES),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(BASE),
     }
@@ -36,7 +45,10 @@ def environment(url: str) -> dict[str, str]:
 
 @contextmanager
 def copies(kind: str, count: int, cases: int) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """The addresses of so many equal databases, and the sessions of those who ask; then gone."""
+    """The addresses of so many equal databases, and the sessions of those who ask; then gone.
+
+    Their releases go with them.
+    """
     FOLDER.mkdir(parents=True, exist_ok=True)
     names = [f"fuzz_{os.getpid()}_{number}" for number in range(count)]
     try:
@@ -48,6 +60,8 @@ def copies(kind: str, count: int, cases: int) -> Iterator[tuple[list[str], dict[
     finally:
         for name in names:
             _drop(kind, name)
+        if RELEASES.exists():
+            shutil.rmtree(RELEASES)
 
 
 def _address(kind: str, name: str) -> str:
@@ -57,12 +71,12 @@ def _address(kind: str, name: str) -> str:
 
 
 def _fill(url: str, cases: int) -> dict[str, str]:
-    """Records of every kind; gives the key of a session by who asks."""
+    """Records of every kind and releases of them; gives the key of a session by who asks."""
     commands = (
         ("migrate", "--verbosity", "0"),
         ("seed", "--verbosity", "0"),
         ("make_cases", str(cases), "--add", "--jobs", "1", "--verbosity", "0"),
-        ("shell", "--verbosity", "0", "--command", HIDE),
+        ("shell", "--verbosity", "0", "--command", PREPARE),
     )
     for command in commands:
         said = subprocess.run(

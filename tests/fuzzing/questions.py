@@ -112,7 +112,10 @@ class Questions:
                 parts[name] = written(chance, mutated(chance, chance.choice(known)))
             else:
                 parts[name] = written(chance, hostile(chance), safe="/")
-        return chance.choice(("", "", "/fa", "/ar")) + address.with_parts(parts)
+        # Files and the API have one address for all languages.
+        is_page = not address.form.startswith("/api/") and "." not in address.form
+        prefix = chance.choice(("", "", "/fa", "/ar")) if is_page or chance.random() < 0.1 else ""
+        return prefix + address.with_parts(parts)
 
     def _query(self, chance: Random, address: Address) -> str:
         known = self.found.queries.get(address.form)

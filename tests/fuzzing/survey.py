@@ -39,8 +39,12 @@ class Survey:
     pages: int = 0
 
     def of_part(self, address: Address, name: str) -> list[str]:
-        """Values that were seen in this very part, or such as it can have."""
-        return self.parts.get(f"{address.form} {name}") or address.choices(name)
+        """Values that were seen in this very part or, for the API, in the page of the same record;
+        else such as it can have.
+        """
+        page = f"{address.form.removeprefix('/api/v1').rstrip('/')}/"
+        seen = self.parts.get(f"{address.form} {name}") or self.parts.get(f"{page} {name}")
+        return seen or address.choices(name)
 
     def of_name(self, name: str) -> list[str]:
         """Values of parts of this name anywhere."""
@@ -64,7 +68,9 @@ def survey(asker: InProcess, hidden_slugs: Iterable[str], *, most: int, alike: i
     """
     found = Survey(all_addresses())
     forms = {(each.view, frozenset(each.parts)): each.form for each in found.addresses}
-    waiting = deque((each.form, each.form) for each in found.addresses if not each.parts)
+    # The public ones first: where few pages are read, they are not to be those of the desk alone.
+    whole = sorted(found.addresses, key=lambda each: each.is_of_desk)
+    waiting = deque((each.form, each.form) for each in whole if not each.parts)
     read: dict[str, int] = defaultdict(int)
     seen = {target for _form, target in waiting}
     while waiting and found.pages < most:

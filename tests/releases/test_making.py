@@ -166,6 +166,27 @@ def test_a_name_in_the_making_is_taken(tmp_path):
     assert visible(tmp_path) == ["a", "b"]
 
 
+def test_the_names_of_all_files_are_on_the_disk_before_the_release_has_its_own(
+    tmp_path, monkeypatch
+):
+    synced, sync = [], os.fsync
+
+    def note(opened):
+        synced.append(os.fstat(opened).st_ino)
+        sync(opened)
+
+    monkeypatch.setattr(os, "fsync", note)
+    with new_folder(tmp_path, "a") as folder:
+        folder.write("file", [b"one"])
+        folder.write("data/deeper/file", [b"two"])
+        written = len(synced)
+    place = tmp_path / "a"
+    *inside, parent = synced[written:]
+    folders = (place, place / "data", place / "data/deeper")
+    assert sorted(inside) == sorted(each.stat().st_ino for each in folders)
+    assert parent == tmp_path.stat().st_ino
+
+
 def test_what_fails_leaves_nothing(tmp_path):
 
     def pieces():
