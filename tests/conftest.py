@@ -48,6 +48,15 @@ def static_files_are_looked_up():
     del django_settings.WHITENOISE_AUTOREFRESH
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_releases(tmp_path_factory):
+    """Tests neither see nor change the releases of whoever runs them."""
+    from django.test import override_settings
+
+    with override_settings(RELEASES_DIR=tmp_path_factory.mktemp("releases")):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def in_english():
     """The test client leaves the language of its last page on; no test is to inherit it."""
