@@ -188,7 +188,7 @@ def test_a_title_without_a_translation_is_marked(client, pair, prefix):
 
 
 @pytest.mark.parametrize("number", [1, 10])
-def test_any_number_of_statements_takes_fourteen_queries(client, number, django_assert_num_queries):
+def test_any_number_of_statements_takes_fifteen_queries(client, number, django_assert_num_queries):
     for slug in ("one", "two", "three")[: 2 if number == 1 else 3]:
         case = make_case(slug)
         for place in range(number):
@@ -198,7 +198,7 @@ def test_any_number_of_statements_takes_fourteen_queries(client, number, django_
     html(client, "/compare/")
     # The cases by their slugs, whether those offered besides are still the same; the cases with
     # gaps, countries, regions and statements; of those the actors, their names, documents, what
-    # they are about, what outcomes are owed to and its terms, the words and the places of errata in
-    # them (no erratum here).
-    with django_assert_num_queries(14):
+    # they are about, what outcomes are owed to and its terms, the words, their editions and the
+    # places of errata in them (no erratum here).
+    with django_assert_num_queries(15):
         html(client, address)

@@ -286,8 +286,8 @@ def test_the_list_takes_as_many_queries_for_one_case_as_for_many(django_assert_n
 def test_statements_of_a_page_take_a_fixed_number_of_queries(django_assert_num_queries):
     case = make_case()
     fill(case)
-    # statements, parts, names of actors, documents, about, credited tools, words, errata
-    with django_assert_num_queries(8):
+    # statements, parts, names of actors, documents, about, credited tools, words, editions, errata
+    with django_assert_num_queries(9):
         for statement in Statement.objects.filter(case=case).for_page():
             for part in statement.parts.all():
                 str(part.actor)
