@@ -114,20 +114,16 @@ class Neighbourhood:
         )
 
 
-def terms_of(case: Case) -> set[str]:
-    """The terms and regions by which a published case is like others."""
-    return _said_of(Case.objects.published().filter(pk=case.pk)).get(case.pk, set())
-
-
-def similar_cases(case: Case) -> list[Neighbour]:
-    """The published cases nearest to a published one."""
-    return _beside(case.pk)
+def terms_of(case: int) -> set[str]:
+    """The terms and regions by which a published case, named by its id, is like others."""
+    return _said_of(Case.objects.published().filter(pk=case)).get(case, set())
 
 
 @remembered
-def _beside(pk: int) -> list[Neighbour]:
-    asked = _said_of(Case.objects.published().filter(pk=pk)).get(pk, set())
-    return neighbourhood().nearest(asked, enough=BESIDE_A_CASE, leave_out=pk)[:BESIDE_A_CASE]
+def similar_cases(case: int) -> list[Neighbour]:
+    """The published cases nearest to a published one, which its id names."""
+    near = neighbourhood().nearest(terms_of(case), enough=BESIDE_A_CASE, leave_out=case)
+    return near[:BESIDE_A_CASE]
 
 
 @remembered

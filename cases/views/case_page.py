@@ -32,7 +32,7 @@ def case_detail(request, slug):
     context = {
         "case": case,
         "told": told,
-        "similar": similar_cases(case),
+        "similar": similar_cases(case.pk),
         "day": _day(case),
         "release": store.standing(case.slug, case.version),
         "today": timezone.now().date(),

@@ -132,7 +132,7 @@ def read_question(params, around: Neighbourhood) -> Question:
     if errors:
         raise InvalidQuery(errors)
     if start and not terms:
-        terms = terms_of(start)
+        terms = terms_of(start.pk)
     return Question(around.measure.said(terms), start)
 
 
