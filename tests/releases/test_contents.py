@@ -37,6 +37,24 @@ SOFFICE = shutil.which("soffice")
 with_libreoffice = pytest.mark.skipif(
     SOFFICE is None, reason="no LibreOffice (soffice) on this machine"
 )
+RSCRIPT = shutil.which("Rscript")
+# Reads every file as the README says, cases with their types, and writes the cells back as texts.
+IN_R = """
+told <- function(cells) {
+  if (inherits(cells, "POSIXct")) format(cells, "%Y-%m-%dT%H:%M:%S", tz = "UTC")
+  else as.character(cells)
+}
+back <- function(read, name) {
+  stopifnot(nrow(problems(read)) == 0)
+  read[] <- lapply(read, told)
+  write_csv(read, file.path(Sys.getenv("BACK"), name), na = "")
+}
+back(cases, "cases.csv")
+for (name in setdiff(list.files("data", "[.]csv$"), "cases.csv")) {
+  text <- cols(.default = col_character())
+  back(read_csv(file.path("data", name), na = "", trim_ws = FALSE, col_types = text), name)
+}
+"""
 # Commas, quotation marks, UTF-8; the rest says that each sheet becomes a file.
 TO_CSV = "csv:Text - txt - csv (StarCalc):44,34,76"
 EVERY_SHEET = ",1,,0,false,true,false,false,false,-1"
@@ -186,6 +204,41 @@ def test_the_files_are_what_readr_expects(release):
         assert content.endswith(b"\n")
         widths = {len(row) for row in rows(release.folder / "data" / f"{name}.csv")}
         assert widths == {len(TABLES[name].columns)}
+
+
+def has_readr() -> bool:
+    asked = [RSCRIPT, "-e", "library(readr)"]
+    return bool(RSCRIPT) and subprocess.run(asked, check=False, capture_output=True).returncode == 0
+
+
+def test_readr_reads_every_cell(release, tmp_path):
+    if not has_readr():
+        pytest.skip("no R with readr on this machine")
+    (block,) = re.findall(
+        r"```r\n(.*?)```", (release.folder / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    script = tmp_path / "read.R"
+    script.write_text(block + IN_R, encoding="utf-8")
+    done = subprocess.run(
+        [RSCRIPT, str(script)],
+        cwd=release.folder,
+        env=os.environ | {"BACK": str(tmp_path), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in TABLES:
+        path = release.folder / "data" / f"{name}.csv"
+        head, *told = rows(path)
+        # R writes times without the fraction of a second, which it has all the same.
+        times = [
+            place for place, column in enumerate(head) if column in ("published_on", "changed_on")
+        ]
+        for row in told if name == "cases" else []:
+            for place in times:
+                row[place] = row[place][:19]
+        assert rows(tmp_path / path.name) == [head, *told], name
 
 
 # Spreadsheets
