@@ -17,6 +17,7 @@ from cases.models.choices import Part
 from cases.tally import having
 from cases.text import fold, squash
 from cases.views.common import Option, clean_address, options, page_number, refuse_unknown
+from cases.views.kept import kept
 
 PER_PAGE = 100
 # A name without its half-spaces has no word boundaries: two letters would be found everywhere.
@@ -110,6 +111,7 @@ def is_called(actor: Actor, question: str) -> bool:
 
 
 @require_safe
+@kept
 def actor_page(request, code):
     """One actor: its names, what it belongs to, and its part in each case."""
     refuse_unknown(request.GET, "page")

@@ -17,12 +17,14 @@ from cases.models.fields import translated
 from cases.neighbours import similar_cases
 from cases.querysets import SEARCHED, is_published
 from cases.views.errors import error_page
+from cases.views.kept import kept
 from releases import store
 
 TITLES = ("slug", "title_en", "title_fa", "title_ar")
 
 
 @require_safe
+@kept
 def case_detail(request, slug):
     """One case with everything said of it and the words that it stands on."""
     case = _with_everything().filter(slug=slug).first()

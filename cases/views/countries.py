@@ -15,6 +15,7 @@ from cases.models.choices import PLACES, CountryRole
 from cases.models.fields import by_name
 from cases.tally import having, remembered
 from cases.views.common import page_number, refuse_unknown
+from cases.views.kept import kept
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def _count_cases_in_roles() -> dict[tuple[str, str], int]:
 
 
 @require_safe
+@kept
 def country_page(request, alpha3):
     """One country: the cases that name it, by what it is to them, and its actors."""
     if alpha3 != alpha3.upper():
@@ -94,6 +96,7 @@ def country_page(request, alpha3):
 
 
 @require_safe
+@kept
 def region_page(request, code):
     """One region: its countries that have cases, and all cases in it, as the filter finds them."""
     refuse_unknown(request.GET, "page")

@@ -13,6 +13,7 @@ from cases.querysets import SEARCHED
 from cases.reader import read_edition
 from cases.tally import Tally
 from cases.views.common import file_links, page_number, refuse_unknown
+from cases.views.kept import kept
 
 PER_PAGE = 100
 
@@ -33,6 +34,7 @@ def document_list(request):
 
 
 @require_safe
+@kept
 def document_page(request, code):
     """The record of a document: its texts, where it is cited, and what names it."""
     refuse_unknown(request.GET)
@@ -62,6 +64,7 @@ def document_page(request, code):
 
 
 @require_safe
+@kept
 def document_text(request, code, edition):
     """The whole text of an edition with what was coded from it."""
     refuse_unknown(request.GET)

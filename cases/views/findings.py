@@ -21,6 +21,7 @@ from cases.views.common import (
     refuse_unknown,
     without,
 )
+from cases.views.kept import kept
 
 PER_PAGE = 25
 TITLE_WORDS = 12
@@ -54,6 +55,7 @@ def finding_list(request):
 
 
 @require_safe
+@kept
 def finding_page(request, key):
     """One finding at an address of its own."""
     refuse_unknown(request.GET)

@@ -14,6 +14,7 @@ from cases.models.choices import Part
 from cases.models.vocabulary import ALL_SCHEMES
 from cases.tally import current, remembered
 from cases.views.common import page_number, refuse_unknown
+from cases.views.kept import kept
 
 # Findings are read on their own page; here they are named.
 FINDINGS_AT_MOST = 40
@@ -66,11 +67,13 @@ def scheme_page(request, scheme):
 
 
 @require_safe
+@kept
 def tool_page(request, code):
     return _page(request, "tool", code)
 
 
 @require_safe
+@kept
 def term_page(request, scheme, code):
     if scheme == "tool":
         response = redirect("tool", code, permanent=True)
