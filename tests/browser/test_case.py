@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.views import VIEWS, check_view
+from tests.browser.views import VIEWS, check_view, follow
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +82,7 @@ def test_a_phone_has_the_contents_folded_above_the_text(guinea, open_page):
     assert not page.locator("nav.toc").is_visible()
     contents = page.locator(".folded-toc")
     contents.locator("summary").click()
-    contents.get_by_role("link", name="Tools").click()
+    follow(contents.get_by_role("link", name="Tools"))
     assert page.url.endswith("#tool")
     assert not open_page(ADDRESS).locator(".folded-toc").is_visible()
 
@@ -91,7 +91,7 @@ def test_without_javascript_a_reference_leads_to_the_words(guinea, open_page):
     page = open_page(ADDRESS, java_script_enabled=False)
     reference = page.locator("#p2 .ref")
     target = reference.get_attribute("href").removeprefix("#")
-    reference.click()
+    follow(reference)
     assert page.url.endswith(f"#{target}")
     assert page.locator(f"mark#{target}").is_visible()
 

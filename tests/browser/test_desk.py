@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cases import records
 from cases.models.choices import Source
-from tests.browser.views import VIEWS, check_view
+from tests.browser.views import VIEWS, check_view, follow
 from tests.factories import (
     SENTENCE,
     make_actor,
@@ -119,8 +119,8 @@ def test_a_statement_is_coded_with_pasted_words(fiji, open_desk, prefix, directi
     page.locator("#id_tool-1-translated_by").select_option("person")
     assert words.evaluate("e => getComputedStyle(e).direction") == "rtl"
     assert when.evaluate("e => getComputedStyle(e).direction") == "ltr"
-    page.locator("[name=_save]").click()
-    page.wait_for_url("**/cases/case/")
+    follow(page.locator("[name=_save]"))
+    assert page.url.endswith("/cases/case/")
     assert data_of(fiji)["t2"] == {
         "key": "t2",
         "term": "tool:dialogue_process",
@@ -138,8 +138,8 @@ def test_a_new_row_takes_its_words_from_the_row_above(fiji, open_desk):
     page.locator("#tool-group [data-add]").click()
     page.keyboard.type("dialogue_process")
     page.locator("#tool-1 .as-above").click()
-    page.locator("[name=_save]").click()
-    page.wait_for_url("**/cases/case/")
+    follow(page.locator("[name=_save]"))
+    assert page.url.endswith("/cases/case/")
     assert data_of(fiji)["t2"]["quotations"] == data_of(fiji)["t1"]["quotations"]
 
 
@@ -165,8 +165,8 @@ def test_a_row_is_added_with_the_words_of_the_row_above(fiji, open_desk):
     page = open_desk(change(fiji))
     page.locator("#event-group [data-add-above]").click()
     page.keyboard.type("process")
-    page.locator("[name=_save]").click()
-    page.wait_for_url("**/cases/case/")
+    follow(page.locator("[name=_save]"))
+    assert page.url.endswith("/cases/case/")
     assert data_of(fiji)["v1"]["quotations"] == data_of(fiji)["t1"]["quotations"]
 
 
@@ -175,7 +175,7 @@ def test_what_was_typed_stays_where_the_words_are_nowhere(fiji, open_desk):
     page.locator("#tool-group [data-add]").click()
     page.keyboard.type("dialogue_process")
     page.locator("#id_tool-1-words").fill("از طریق گروه خود در کنیا از تلاش ها")
-    page.locator("[name=_save]").click()
+    follow(page.locator("[name=_save]"))
     error = page.locator("#tool-1 .f-words .errorlist")
     assert "paragraph 34 (S-2011-552/fa/p34)" in error.inner_text()
     assert page.locator("#id_tool-1-words").input_value().endswith("از تلاش ها")
@@ -195,8 +195,8 @@ def test_a_new_actor_comes_back_from_its_popup(fiji, open_desk):
     with popup.expect_event("close"):
         popup.locator("[name=_save]").click()
     assert page.locator("#id_tool-0-who").input_value() == "by: un,new-actor"
-    page.locator("[name=_save]").click()
-    page.wait_for_url("**/cases/case/")
+    follow(page.locator("[name=_save]"))
+    assert page.url.endswith("/cases/case/")
     assert data_of(fiji)["t1"]["by"] == ["un", "new-actor"]
 
 
@@ -211,7 +211,7 @@ def test_without_javascript_rows_and_words_are_there_too(fiji, open_desk):
     page.locator("#id_tool-1-term").fill("Dialogue process")
     page.locator("#id_tool-1-who").fill("United Nations")
     page.locator("#id_tool-1-words").fill("گروه‌خود در فيجي")
-    page.locator("[name=_save]").click()
+    follow(page.locator("[name=_save]"))
     assert data_of(fiji)["t2"]["quotations"] == [place_of("گروه خود در فیجی")]
 
 
@@ -246,8 +246,8 @@ def test_marked_words_are_quoted_for_a_statement(fiji, edition, open_desk, prefi
     page.keyboard.type("in Fiji, of efforts")
     page.locator("#id_translated_by").select_option("machine")
     page.locator("form.quote li", has_text="o1").locator("input").check()
-    page.locator("form.quote button.default").click()
-    page.wait_for_url("**#p34")
+    follow(page.locator("form.quote button.default"))
+    assert page.url.endswith("#p34")
     assert place_of(words) in data_of(fiji)["o1"]["quotations"]
     assert page.locator("#p34 .q.here").count() >= 2
 
@@ -269,7 +269,7 @@ def test_without_javascript_words_are_pasted_and_found(fiji, edition, open_desk)
     page = open_desk(reading(edition), java_script_enabled=False)
     page.locator("#id_words").fill("گروه‌خود در فيجي")
     page.locator("form.quote li", has_text="t1").locator("input").check()
-    page.locator("form.quote button.default").click()
+    follow(page.locator("form.quote button.default"))
     assert place_of("گروه خود در فیجی") in data_of(fiji)["t1"]["quotations"]
 
 

@@ -22,7 +22,7 @@ from cases.models import (
     Statement,
     Term,
 )
-from tests.browser.views import VIEWS
+from tests.browser.views import VIEWS, follow
 from tests.cases.test_admin import address
 from tests.cases.test_workflow import make_complete
 from tests.cases.world import change, edited, make_world
@@ -135,7 +135,7 @@ def test_every_page_of_the_desk_is_accessible_and_fits_the_screen(
     page.set_input_files(
         "input[type=file]", {"name": "cases.csv", "mimeType": "text/csv", "buffer": file}
     )
-    page.locator("input[type=submit].default").click()
+    follow(page.locator("input[type=submit].default"))
     page.locator(".clashes").wait_for()
     found["what a file would do"] = faults_of(page)
     told = [f"{each}: {fault}" for each, faults in found.items() for fault in faults]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from cases import records
 from cases.models import Case
-from tests.browser.views import OPTIONS
+from tests.browser.views import OPTIONS, follow
 from tests.cases.world import change, edited, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +40,7 @@ def upload(page, content: bytes) -> None:
     page.set_input_files(
         "input[type=file]", {"name": "cases.csv", "mimeType": "text/csv", "buffer": content}
     )
-    page.locator("input[type=submit].default").click()
+    follow(page.locator("input[type=submit].default"))
     page.locator(".coming-home").wait_for()
 
 
@@ -90,12 +90,12 @@ def test_errors_are_corrected_a_conflict_settled_and_the_file_saved(
     check_with_axe(page)
     assert keeps_to_its_width(page)
 
-    page.locator(".submit-row input[type=submit]").click()  # without a choice
+    follow(page.locator(".submit-row input[type=submit]"))  # without a choice
     page.locator(".messagelist .error").wait_for()
     assert Case.objects.get(slug="guinea-2009").title_en == "Theirs"
 
     page.locator(".clashes input[value=file]").check()
-    page.locator(".submit-row input[type=submit]").click()
+    follow(page.locator(".submit-row input[type=submit]"))
     page.locator(".messagelist .success").wait_for()
     data = records.dump("case")["guinea-2009"]
     assert (data["title_en"], data["title_fa"]) == ("Mine", "گینه، پس از کودتا")
@@ -105,7 +105,7 @@ def test_errors_are_corrected_a_conflict_settled_and_the_file_saved(
 def test_all_of_it_works_without_scripts(signed_in):
     page = signed_in("/admin/cases/case/import/", java_script_enabled=False)
     upload(page, edited("cases", {"guinea-2009": {"title_en": "Mine"}}))
-    page.locator(".submit-row input[type=submit]").click()
+    follow(page.locator(".submit-row input[type=submit]"))
     page.locator(".messagelist .success").wait_for()
     assert Case.objects.get(slug="guinea-2009").title_en == "Mine"
 
@@ -115,6 +115,6 @@ def test_the_export_of_what_is_selected_passes_axe(signed_in, prefix, width, sch
     page = signed_in(f"{prefix}/admin/cases/case/", width=width, scheme=scheme)
     page.locator("input.action-select").first.check()
     page.locator("select[name=action]").select_option("export_selected")
-    page.locator("button[name=index]").click()
+    follow(page.locator("button[name=index]"))
     page.locator("select[name=format]").wait_for()
     check_with_axe(page)

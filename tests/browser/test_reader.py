@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.views import VIEWS, check_view
+from tests.browser.views import VIEWS, check_view, follow
 from tests.factories import (
     add_passage,
     make_case,
@@ -62,27 +62,27 @@ def test_the_reader_and_the_record_are_accessible(text, open_page, prefix, width
 def test_words_of_a_finding_are_shown_at_their_place(text, open_page):
     page = open_page("/findings/l1/", java_script_enabled=False)
     anchor = f"p24-0-{len(TEXT)}"
-    page.locator(f"a[href$='#{anchor}']").click()
+    follow(page.locator(f"a[href$='#{anchor}']"))
     words = page.locator(f"[id='{anchor}']")
     assert "لیبیا" in words.inner_text()
     assert words.evaluate("element => element.matches(':target')")
     assert words.evaluate("element => getComputedStyle(element).direction") == "rtl"
-    page.get_by_role("link", name="mediation").first.click()
+    follow(page.get_by_role("link", name="mediation").first)
     assert "/cases/liberia/#" in page.url
 
 
 def test_footnotes_and_misprints_lead_there_and_back(text, open_page):
     page = open_page("/fa/documents/S-2011-552/fa/", java_script_enabled=False)
-    page.locator("[id=p24] [role=doc-noteref]").first.click()
+    follow(page.locator("[id=p24] [role=doc-noteref]").first)
     assert page.url.endswith("#n1")
-    page.locator("[id=n1] [role=doc-backlink]").click()
+    follow(page.locator("[id=n1] [role=doc-backlink]"))
     assert "#p24-m" in page.url
-    page.locator("[id=p24] .letter a").first.click()
+    follow(page.locator("[id=p24] .letter a").first)
     note = page.locator("[id=p24-ea-note]")
     assert page.url.endswith("#p24-ea-note")
     note.locator("summary").click()
     assert "لیبی همسایه نیست." in note.inner_text()
-    note.get_by_role("link").click()
+    follow(note.get_by_role("link"))
     assert page.url.endswith("#p24-ea")
 
 
@@ -102,5 +102,5 @@ def test_what_was_coded_from_words_opens_for_whoever_is_led_to_them(text, open_p
 
 def test_the_language_switch_keeps_the_place(text, open_page):
     page = open_page("/documents/S-2011-552/fa/#p24")
-    page.locator(".langs a[lang=fa]").click()
+    follow(page.locator(".langs a[lang=fa]"))
     assert page.url.endswith("/fa/documents/S-2011-552/fa/#p24")

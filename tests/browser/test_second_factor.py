@@ -8,6 +8,7 @@ from django_otp.oath import TOTP
 
 from cases.security import sessions
 from tests.browser.test_desk_pages import faults_of
+from tests.browser.views import follow
 from tests.factories import make_case
 from tests.people import make_person
 
@@ -34,7 +35,7 @@ def sign_in(page, code=""):
     page.fill("[name=username]", "amina")
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=code]", code)
-    page.click("#login-form input[type=submit]")
+    follow(page.locator("#login-form input[type=submit]"))
 
 
 @pytest.mark.parametrize(("prefix", "width", "scheme"), [("", 1280, "light"), ("/fa", 320, "dark")])
@@ -49,7 +50,7 @@ def test_a_second_factor_from_turning_it_on_to_a_form_that_outlives_its_session(
     page.goto(f"{address}second-factor/set-up/")
     page.fill("[name=password]", PASSWORD)
     page.fill("[name=code]", code_of(page.inner_text(".secret")))
-    page.click(".submit-row input[type=submit]")
+    follow(page.locator(".submit-row input[type=submit]"))
     codes = page.locator(".codes code").all_inner_texts()
     assert len(codes) == 10
     faults["codes"] = faults_of(page)
@@ -65,14 +66,14 @@ def test_a_second_factor_from_turning_it_on_to_a_form_that_outlives_its_session(
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     page.locator("#signed-out").wait_for()
     faults["a form whose session has ended"] = faults_of(page)
-    page.click("input[name=_continue]")
+    follow(page.locator("input[name=_continue]"))
     faults["what was typed is kept"] = faults_of(page)
     sign_in(page)  # without the code
     page.locator(".errornote").wait_for()
     sign_in(page, codes[0])
     page.locator(".submit-row input.default").wait_for()
     faults["what was typed can be sent"] = faults_of(page)
-    page.click(".submit-row input.default")
+    follow(page.locator(".submit-row input.default"))
     page.locator(".messagelist .success").wait_for()
     case.refresh_from_db()
     assert case.title_en == "Typed\u00a0before"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.views import VIEWS, check_view
+from tests.browser.views import VIEWS, check_view, follow
 from tests.factories import make_case, make_passage, make_quotation, make_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,12 +49,12 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(
 def test_from_a_situation_to_a_comparison_without_javascript(cases, open_page):
     page = open_page("/similar/", java_script_enabled=False)
     page.locator("input[name=situation][value=electoral]").check()
-    page.get_by_role("button", name="Find cases like it").last.click()
+    follow(page.get_by_role("button", name="Find cases like it").last)
     assert page.url.endswith("/similar/?situation=electoral")
     boxes = page.locator(".precedents input[name=case]")
     boxes.nth(0).check()
     boxes.nth(1).check()
-    page.get_by_role("button", name="Compare the ticked cases").click()
+    follow(page.get_by_role("button", name="Compare the ticked cases"))
     assert page.url.endswith("/compare/?case=guinea-2009&case=kenya-2008")
     words = page.locator("details", has_text="هدایت گذار").first
     assert not words.locator("blockquote").is_visible()
@@ -67,7 +67,7 @@ def test_from_a_case_to_those_like_it(cases, open_page):
     page = open_page("/cases/guinea-2009/")
     beside = page.locator("#similar")
     assert beside.locator("h3").all_inner_texts() == ["Niger", "Kenya 2008"]
-    beside.get_by_role("button").click()
+    follow(beside.get_by_role("button"))
     assert page.url.endswith("/compare/?case=guinea-2009&case=niger")
 
 

@@ -17,6 +17,15 @@ OPTIONS = {"preload": False}
 LANGUAGES = {"": "ltr", "/fa": "rtl", "/ar": "rtl"}
 
 
+def follow(target) -> None:
+    """Clicks what leads to another page, or place, and waits until that is there.
+
+    A click alone waits for the answer to begin: a busy machine has nothing of the page to look at.
+    """
+    with target.page.expect_navigation():
+        target.click()
+
+
 def check_view(page, prefix: str) -> None:
     """The page runs as its language does, is no wider than the screen, and is accessible."""
     assert page.locator("html").get_attribute("dir") == LANGUAGES[prefix], page.url
