@@ -16,7 +16,7 @@ from backup import releases, schema
 from backup.archive import Archive, Manifest, member_of, opened, told, why
 from backup.tables import Table, models, read_lines, table_of
 from cases import fulltext
-from cases.index import note_change
+from cases.index import note_change, note_missing
 from cases.models.index import ALL
 from cases.statistics import gather
 
@@ -101,6 +101,8 @@ def _finish(manifest: Manifest, connection: BaseDatabaseWrapper) -> None:
     if not schema.is_current(manifest):
         with transaction.atomic(using=connection.alias):
             _go_on_after(connection)
+        gather(connection.alias)  # the next needs it, and is a change of every case
+        note_missing()
     ContentType.objects.clear_cache()
     gather(connection.alias)
 

@@ -7,7 +7,7 @@ way. A test holds that nothing in the codebook goes without a sentence.
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.querysets import GAP, ORDERED, SEARCHED
+from cases.querysets import GAP, NOTED, ORDERED, SEARCHED
 
 RECORDS = {
     "case": _("One place and one contest, with the efforts joined to it."),
@@ -34,7 +34,7 @@ RECORDS = {
 # Fields that never leave the desk, or that only search and storage need.
 NOT_FOR_READERS = {
     *("case.review", "case.working_copy_of", "case.base_version", "case.internal_notes"),
-    *(f"case.{name}" for name in (*SEARCHED, *ORDERED, *GAP)),
+    *(f"case.{name}" for name in (*SEARCHED, *ORDERED, *GAP, *NOTED)),
     *("passage.search_text", "passage.search_squashed"),
     *("case.coded_by", "case.reviewed_by", "edition.content", "edition.warnings"),
 }

@@ -1,5 +1,6 @@
 """What the case list looks things up in, written anew when records change."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import connections, router, transaction
 from django.utils import translation
 
 from cases.compiled import asked_again
+from cases.exports import TABLES, digest_of, rows_of
 from cases.facets import values_of
 from cases.gap import Gap, acts, gap, opens
 from cases.models import Case, CaseFacet, IndexChange, Region, StatementActor, Term
@@ -45,6 +47,30 @@ def refresh(slugs=None) -> None:
             _refresh(slugs[first : first + BATCH], terms, regions, alias)
 
 
+def note_missing() -> None:
+    """Note the rows of all cases that are without, as all are where a migration has made room."""
+    without = Case.objects.originals().filter(row_digest="").order_by("pk")
+    waiting = list(without.values_list("pk", flat=True))
+    for first in range(0, len(waiting), BATCH):
+        with transaction.atomic(using=without.db):
+            note_rows(waiting[first : first + BATCH])
+
+
+def note_rows(cases: Collection[int]) -> None:
+    """Write down what rows the desk's file has of these cases, without their version."""
+    table, alias = TABLES["cases"].for_desk(), router.db_for_write(Case)
+    version, slug = (table.columns.index(name) for name in ("version", "slug"))
+    rows = list(rows_of(table, Case.objects.filter(pk__in=cases)))
+    noted = [(digest_of(row[:version] + row[version + 1 :]), row[slug]) for row in rows]
+    name = connections[alias].ops.quote_name
+    with connections[alias].cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {name(Case._meta.db_table)} SET {name('row_digest')} = %s "  # noqa: S608
+            f"WHERE {name('slug')} = %s AND {name('working_copy_of_id')} IS NULL",
+            noted,
+        )
+
+
 def _refresh(slugs: list[str], terms: dict, regions: dict, alias: str) -> None:
     """The same for a few, working copies too."""
     cases = sorted(pk for (pk,) in asked_again(_of_slugs, slugs, alias))
@@ -57,6 +83,7 @@ def _refresh(slugs: list[str], terms: dict, regions: dict, alias: str) -> None:
         values |= {(case.pk, *value) for value in indexed.values}
     with connections[alias].cursor() as cursor:
         cursor.executemany(_update(alias), columns)
+    note_rows(cases)
     _keep_values(cases, values, alias)
     note_change(*cases)
 

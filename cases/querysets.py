@@ -30,6 +30,8 @@ ORDERED = tuple(
 )
 # From warning to action, as lists and files take it: see `with_gap`.
 GAP = ("gap_least", "gap_most")
+# How the desk's file writes the row of a case: see `cases.index.note_rows`.
+NOTED = ("row_digest",)
 
 
 def _counted(rows, column: str):

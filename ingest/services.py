@@ -392,3 +392,4 @@ class _Load:
             self.progress("indexing the cases for search")
             index.refresh()
             gather()
+        index.note_missing()

@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, ne
 
 from django.utils.translation import gettext as _
 
 from cases import records
-from cases.exports import LONGEST_CELL, WORKBOOK, restored
+from cases.exports import LONGEST_CELL, WORKBOOK, digest_of, restored
 from cases.imports.cells import Column, is_same
 from cases.imports.reading import Sheet, Unreadable
 from cases.imports.report import FILE, Change, Clash, Comparison, Fault, Report, Row
@@ -30,6 +31,7 @@ from cases.records.shapes import Data, Index
 
 BATCH = 500  # few enough at a time for a database's limit of parameters
 SUGGESTIONS = 50
+UNTOUCHED: frozenset[str] = frozenset()
 # The table whose rows are the records of a kind.
 WHOLE = {table.kind: table for table in FILES.values() if not table.has_parts}
 
@@ -71,6 +73,8 @@ class Line:
     base: State | None = None
     name: str = ""  # of the row among those of its record
     current: Data | None = None  # the row as it is now
+    # The columns that the export would write otherwise now; None if it says another version.
+    edited: frozenset[str] | None = None
     brings_something: bool = False
     has_fault: bool = False
 
@@ -104,6 +108,10 @@ class Line:
         if self.version is None:
             return not self.has_fault and not self.cells.get("version", "").strip()
         return not self.has_fault and str(self.version) == version
+
+    def is_untouched(self, column: str) -> bool:
+        """Whether a cell is known to be as the export would write it now."""
+        return self.edited is not None and column not in self.edited
 
     def fault(self, column: str, what: str) -> None:
         """Note an error."""
@@ -235,30 +243,21 @@ class _Comparing:
         """The rows of records of which any row is not what the export would write now.
 
         Most rows come home as they went, and for these the export's own query is all that need be
-        asked. The other rows of a record stay with one that is edited: they are compared together.
+        asked, or only the digest that was noted of the row. The other rows of a record stay with
+        one that is edited: they are compared together.
         """
         touched = set()
         for group in _grouped(lines, lambda line: line.table.name):
-            table, sheet = group[0].table, group[0].sheet
-            names = [name for name in dict.fromkeys(sheet.head) if name in table.known]
-            # The key once more, in front: the cells of a row then begin with what names it.
-            names = [*table.key, *(name for name in names if name != "version")]
-            cells_of = itemgetter(*names)
-            written_of = itemgetter(*(table.known.index(name) for name in names))
-            of_key = slice(len(table.key))
             by_key: dict[str, list[Line]] = {}
             for line in group:
                 by_key.setdefault(line.key, []).append(line)
             for keys in batches(by_key):
-                written = {}
-                for row in table.written(set(keys)):
-                    cells = written_of(row)
-                    written[cells[of_key]] = cells, row[table.known.index("version")]
-                for line in (line for key in keys for line in by_key[key]):
-                    cells = cells_of(line.cells)
-                    there, version = written.get(cells[of_key], (None, ""))
-                    if cells != there or not line.is_of_today(version):
-                        touched.add(line.record)
+                _find_noted(group[0].table, [line for key in keys for line in by_key[key]])
+            asked = {line.key for line in group if line.edited is None}
+            for keys in batches(asked):
+                of_batch = [line for key in keys for line in by_key[key]]
+                _find_edited(group[0].table, set(keys), of_batch)
+            touched |= {line.record for line in group if line.edited != UNTOUCHED}
         edited = []
         for line in lines:
             if line.record in touched:
@@ -422,6 +421,8 @@ class _Comparing:
         for column in line.table.columns.values():
             if column.name not in line.cells or (line.number, column.name) in line.sheet.bad:
                 continue
+            if line.is_untouched(column.name):
+                continue
             was = column.write(old) if old is not None else ""
             if not is_new and line.is_as(column.name, was):
                 continue
@@ -480,13 +481,17 @@ class _Comparing:
     def _check_derived(self, line: Line, now: State) -> None:
         """Columns that are made from others hold what was exported, or what is there now."""
         table, is_current = line.table, line.version == now.version
+        asked = [name for name in table.derived if name in line.cells]
+        asked = [name for name in asked if is_current or name not in table.unrecorded]
+        asked = [name for name in asked if not line.is_untouched(name)]
+        if not asked:
+            return
         states = [now] if line.base is now else [line.base, now]
         expected = [table.derive(each.data, self.shared) | now.unrecorded for each in states]
-        for name, place in table.derived.items():
-            if name not in line.cells or (name in table.unrecorded and not is_current):
-                continue
+        for name in asked:
             if not any(line.is_as(name, cells.get(name, "")) for cells in expected):
-                line.fault(name, _("cannot be edited here. %(place)s") % {"place": place})
+                place = {"place": table.derived[name]}
+                line.fault(name, _("cannot be edited here. %(place)s") % place)
 
     # Planning
 
@@ -620,6 +625,36 @@ class _Comparing:
             if cell.strip() and not line.is_as(name, expected.get(name, "")):
                 what = _("cannot come with a new row: leave it empty. %(place)s")
                 line.fault(name, what % {"place": place})
+
+
+def _find_noted(table: FileTable, lines: list[Line]) -> None:
+    """Find the rows that are, to the letter, what was noted as the export's."""
+    names = [name for name in table.known if name != "version"]
+    noted = table.noted({line.key for line in lines}) if set(names) <= set(lines[0].cells) else {}
+    cells_of = itemgetter(*names)
+    for line in lines if noted else ():
+        version, digest = noted.get(line.key, ("", ""))
+        if digest and line.is_of_today(version) and digest_of(cells_of(line.cells)) == digest:
+            line.edited = UNTOUCHED
+
+
+def _find_edited(table: FileTable, keys: set[str], lines: list[Line]) -> None:
+    """Find which columns of rows the export would write otherwise now."""
+    names = [name for name in lines[0].sheet.head if name in table.known and name != "version"]
+    # The key once more, in front: the cells of a row then begin with what names it.
+    names = [*table.key, *dict.fromkeys(names)]
+    cells_of = itemgetter(*names)
+    written_of = itemgetter(*(table.known.index(name) for name in names))
+    of_key, written = slice(len(table.key)), {}
+    for row in table.written(keys):
+        cells = written_of(row)
+        written[cells[of_key]] = cells, row[table.known.index("version")]
+    for line in lines:
+        cells = cells_of(line.cells)
+        there, version = written.get(cells[of_key], (None, ""))
+        if there and line.is_of_today(version):
+            differ = map(ne, cells, there) if cells != there else ()
+            line.edited = frozenset(compress(names, differ))
 
 
 def _fault_double(line: Line, number: int) -> None:

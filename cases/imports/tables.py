@@ -5,7 +5,7 @@ itself, a row of `statements` one of the statements of its case. Columns that ar
 made from other files; each says from which.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from difflib import SequenceMatcher
@@ -14,12 +14,13 @@ from itertools import count
 from typing import ClassVar
 
 from django.db.models import Model, QuerySet
+from django.db.models.lookups import IsNull
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from cases import edtf
 from cases.exports import TABLES, restored, rows_of
-from cases.expressions import SEPARATOR
+from cases.expressions import SEPARATOR, Unindexed
 from cases.gap import acts, gap, opens
 from cases.imports.cells import (
     Coded,
@@ -124,6 +125,10 @@ class FileTable:
         for row in rows_of(table, KINDS[self.kind].rows(keys)):
             yield tuple("" if cell is None else str(cell) for cell in row)
 
+    def noted(self, keys: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Of records whose rows are noted: the version, and the digest of what else the row has."""
+        return {}
+
     def start(self, cells: Cells, shared: Shared) -> Data:
         """Canonical data of a record that a row brings."""
         return {self.key[0]: self.key_of(cells)}
@@ -173,6 +178,15 @@ def _in_languages(*names: str) -> str:
 
 class CasesTable(FileTable):
     unrecorded = ("published_on", "changed_on")
+
+    def noted(self, keys):
+        # SQLite, as long as it knows nothing of its tables, would go through all originals.
+        is_original = IsNull(Unindexed("working_copy_of"), True)
+        rows = Case.objects.filter(is_original, slug__in=keys).order_by()
+        return {
+            slug: (str(version), digest)
+            for slug, version, digest in rows.values_list("slug", "version", "row_digest")
+        }
 
     def start(self, cells, shared):
         return super().start(cells, shared) | {"review": Review.DRAFT.value}

@@ -81,6 +81,9 @@ class Case(Recorded):
     # Days from warning to action, written by cases.index too: files and pictures take all of them.
     gap_least = models.PositiveIntegerField(editable=False, null=True)
     gap_most = models.PositiveIntegerField(editable=False, null=True)
+    # A digest of the row that the desk's file has of the case, written by cases.index too: what
+    # comes home as it went is known by it.
+    row_digest = models.CharField(max_length=32, editable=False, default="")
 
     countries = models.ManyToManyField(
         Country, through="CaseCountry", related_name="cases", verbose_name=_("countries")
@@ -146,6 +149,10 @@ class Case(Recorded):
             ),
         ]
         indexes = [
+            # What an import asks of every case, without looking at the rows.
+            models.Index(
+                fields=["slug", "working_copy_of", "version", "row_digest"], name="case_row_noted"
+            ),
             # The list in its own order, and when each case was, without looking at the rows.
             models.Index(
                 "review",

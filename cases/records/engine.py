@@ -93,7 +93,8 @@ def plan(
     spec.prepare(incoming.values(), index)
     for key, data in incoming.items():
         found: list[Problem] = []
-        wanted = spec.read(data, where.get(key, f"{kind} {key}"), index, found)
+        place = where.get(key, f"{kind} {key}")
+        wanted = spec.reread(data, stored.get(key, {}), place, index, found)
         for problem in found:
             may_stand = drafts_may_lack and problem.may_wait
             (result.lacks if may_stand else result.problems).append(problem)

@@ -80,6 +80,12 @@ class RecordKind:
         """Canonical form of incoming data; what is wrong with it goes to `problems`."""
         return self.shape.read(data, where, index, problems)
 
+    def reread(
+        self, data: Data, stored: Data, where: str, index: Index, problems: list[Problem]
+    ) -> Data:
+        """The same of a record that is stored: what is as it was need not be read again."""
+        return self.read(data, where, index, problems)
+
     def assign(self, row, data: Data, index: Index) -> None:
         """Set the row's own columns, but not those that name other records of the same kind."""
         self.shape.assign(row, data, index, leave=self.name)
@@ -403,6 +409,9 @@ class Cases(RecordKind):
         index.find("case", (each.get("to") for each in relations if isinstance(each, dict)))
 
     def read(self, data, where, index, problems):
+        return self.reread(data, {}, where, index, problems)
+
+    def reread(self, data, stored, where, index, problems):
         self.prepare([data], index)
         rest = {key: value for key, value in data.items() if key not in self.parts}
         result = self.shape.read(rest, where, index, problems)
@@ -417,7 +426,9 @@ class Cases(RecordKind):
                 self.relations, data.get("relations"), f"{where}, relations", index, problems
             ),
             "statements": statements.read_of_case(
-                data.get("statements"), where, index, problems, of_draft=not is_published
+                *(data.get("statements"), where, index, problems),
+                of_draft=not is_published,
+                stored=stored.get("statements", ()),
             ),
         }
         result |= {name: part for name, part in parts.items() if part}

@@ -122,7 +122,8 @@ class Index:
     def find(self, kind: str, codes: Iterable[Any]) -> None:
         """Look these codes of "case", "passage" or "quotation" up, those that are not known yet."""
         rows = self._rows.setdefault(kind, {})
-        asked = {code for code in codes if isinstance(code, str)} - rows.keys()
+        # Asked one by one: to take the keys of `rows` away goes through all of them.
+        asked = {code for code in codes if isinstance(code, str) and code not in rows}
         for some in _batches(asked):
             rows |= dict.fromkeys(some) | _found(kind, some)
 

@@ -178,19 +178,34 @@ def read(
     elif tools:
         result["credited_to"] = sorted(tools)
     if "term" in result:
-        problems += [Problem(where, what) for what in _broken_rules(result)]
-        problems += [Problem(where, what, of_draft) for what in _lacks(result)]
+        problems += _problems_of(result, where, of_draft)
     return result
 
 
+def _problems_of(data: Data, where: str, of_draft: bool) -> list[Problem]:
+    """The rules that a single statement breaks, and what it lacks, which a draft may."""
+    broken = [Problem(where, what) for what in _broken_rules(data)]
+    return broken + [Problem(where, what, of_draft) for what in _lacks(data)]
+
+
 def read_of_case(
-    items, where: str, index: Index, problems: list[Problem], *, of_draft: bool = False
+    items,
+    where: str,
+    index: Index,
+    problems: list[Problem],
+    *,
+    of_draft: bool = False,
+    stored: Iterable[Data] = (),
 ) -> list[Data]:
-    """Canonical form of all statements of a case, with the rules that hold between them."""
+    """Canonical form of all statements of a case, with the rules that hold between them.
+
+    Those that are as they are `stored` have their canonical form: rules alone are asked of them.
+    """
     if not isinstance(items or [], list):
         problems.append(Problem(f"{where}, statements", _("must be a list.")))
         return []
     results = []
+    there = {data["key"]: data for data in stored}
     for place, data in enumerate(items or [], start=1):
         if isinstance(data, dict) and "key" in data:
             name = data["key"]
@@ -198,6 +213,11 @@ def read_of_case(
             name = _("number %(n)s") % {"n": place}
         if not isinstance(data, dict):
             problems.append(Problem(f"{where}, {named(name)}", _("must be a mapping.")))
+            continue
+        if isinstance(name, str) and there.get(name) == data:
+            for problem in _problems_of(data, "", of_draft):
+                problems.append(problem._replace(where=f"{where}, {named(name)}"))
+            results.append(data)
             continue
         here = f"{where}, {named(name)}"
         results.append(read(data, here, index, problems, of_draft=of_draft))

@@ -11,7 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection, connections, transaction
 from django.db.models import Model
 
-from cases.index import note_change
+from cases.index import note_change, note_missing
 from cases.models import Case
 from cases.models.choices import Review
 from cases.models.index import ALL
@@ -82,6 +82,8 @@ def fill(
         for sql in connection.ops.sequence_reset_sql(no_style(), WRITTEN):
             cursor.execute(sql)
     gather()
+    note_missing()  # by a query that needs what was gathered
+    gather()  # since every case was written once more
     note_change(ALL)
     tally.seconds = time.monotonic() - began
     return tally

@@ -87,7 +87,7 @@ def fill() -> None:
     from django.core.management import call_command
 
     from backup.releases import folder
-    from cases import records, workflow
+    from cases import index, records, workflow
     from cases.models import Case, Edition
     from cases.models.choices import Source
 
@@ -96,6 +96,7 @@ def fill() -> None:
     coder.groups.add(Group.objects.get(name="editor"))
     Case.objects.create(slug="draft", title_en="Draft", coverage="named_only")
     records.note_saved("case", "draft", source=Source.ADMIN, who=coder)
+    index.refresh(["draft"])
     workflow.writable(Case.objects.get(slug="guinea-2009"), coder)
     Case.objects.filter(slug="draft").update(internal_notes="tab\t, «two\r\nlines», \\N \\.")
     Edition.objects.create(

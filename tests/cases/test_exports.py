@@ -459,6 +459,8 @@ def test_a_file_in_parts_is_the_same_as_in_one(monkeypatch, file_format, query):
     selected = table.select(QueryDict(query))
     whole = list(exports.rows_of(table, selected))
     assert len(whole) == 12
+    assert [part.count() for part in table.parts(selected)] == [12]  # they are few
+    monkeypatch.setattr(exports, "FEW", 5)
     monkeypatch.setattr(exports, "CHUNK", 2)
     monkeypatch.setattr(exports, "LARGEST_PART", 5)
     sizes = [part.count() for part in table.parts(selected)]

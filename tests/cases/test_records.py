@@ -28,6 +28,7 @@ from cases.records import KINDS, Conflict, Index
 from cases.records.completeness import lacks_of_whole
 from tests.factories import (
     make_actor,
+    make_case,
     make_country,
     make_document,
     make_passage,
@@ -375,6 +376,30 @@ def test_a_statement_that_stays_keeps_its_row():
 
 
 # Plans
+
+
+def test_statements_that_are_as_they_were_are_not_read_again_but_asked_what_they_lack(monkeypatch):
+    from cases.records import statements
+
+    case, original, read = make_case("one", review="draft"), statements.read, []
+    for key in ("t1", "t2"):
+        make_statement(case, "tool:mediation", key=key, quotations=[])
+    stored = records.dump("case", ["one"])["one"]
+    changed = stored | {"title_en": "Another"}
+    lacks = records.plan("case", {"one": changed}, Index(), {}, drafts_may_lack=True).lacks
+    assert [each.where for each in lacks].count("case one, statement t2") == 2  # words, an actor
+
+    def reading(data, *rest, **more):
+        read.append(data["key"])
+        return original(data, *rest, **more)
+
+    monkeypatch.setattr(statements, "read", reading)
+    again = records.plan("case", {"one": changed}, Index(), {}, drafts_may_lack=True)
+    assert (again.lacks, read) == (lacks, [])
+    assert again.changed["one"][1]["statements"] == stored["statements"]
+    other = [stored["statements"][0], stored["statements"][1] | {"note_en": "More."}]
+    records.plan("case", {"one": changed | {"statements": other}}, Index(), {})
+    assert read == ["t2"]
 
 
 def test_a_plan_tells_new_changed_and_unchanged_apart_and_saves_nothing():

@@ -40,7 +40,7 @@ def test_nothing_is_half_done_and_all_can_be_done_again(filled):
     said = machine.said.splitlines()[-1]
     assert said.startswith("503 ")
     assert "1 to apply: run manage.py migrate" in said
-    assert untouched(machine.run("migrate", "facts")) == before
+    assert untouched(machine.run("migrate", "note", "facts")) == before
 
     published = machine.run("publish", "facts")
     assert published["cases of readers"] != before["cases of readers"]
