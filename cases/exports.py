@@ -145,12 +145,21 @@ class Table:
             return
         # Numbers of eight bytes each: a list of a hundred thousand would be four megabytes.
         keys = array("q", chosen.values_list("pk", flat=True).iterator())
+        again = chosen
+        if not chosen.query.annotations:  # by which they may be ordered
+            again = self._visible().order_by(*chosen.query.order_by)
         # A few hundred are soon there even if they are sorted together.
         first, size = 0, CHUNK if len(keys) > FEW else FEW
         while first < len(keys):
-            some = chosen.filter(AnyOf(F("pk"), keys[first : first + size].tolist()))
+            some = again.filter(AnyOf(F("pk"), keys[first : first + size].tolist()))
             yield self.rows(some, self.at_desk)
             first, size = first + size, min(GROWTH * size, LARGEST_PART)
+
+    def _visible(self) -> QuerySet:
+        """All rows that whoever asks may see."""
+        if self.at_desk:
+            return self._desk_rows(None)
+        return self.public(models.Case.objects.published())
 
     def _chosen(self, selected: QuerySet | None) -> QuerySet:
         if self.at_desk:
