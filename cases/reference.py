@@ -9,22 +9,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.paginator import Page, Paginator
-from django.db.models import (
-    Count,
-    Exists,
-    F,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-)
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from cases.expressions import Bytewise
 from cases.filters import TERM_FILTERS, narrower
 from cases.models import Actor, Case, Statement, StatementActor, Term
 from cases.models.choices import Attribution, Part
 from cases.models.fields import by_name
-from cases.tally import Listed, current, having, remembered
+from cases.tally import Grouped, Listed, current, having, remembered
 
 PER_PAGE = 40
 
@@ -133,14 +124,15 @@ def _cases_saying(*terms: str) -> Listed:
     return Listed(held, held.these(said.values_list("case", flat=True).distinct()))
 
 
-def in_order(cases: QuerySet) -> QuerySet:
-    return cases.order_by(F("start_earliest").asc(nulls_last=True), Bytewise("slug").asc())
-
-
-def page_of_cases(cases: Listed, number: int) -> Page | None:
+def page_of_cases(cases: Listed | Grouped, number: int) -> Page | None:
     """A page of the cases as lists show them, or None if there are not so many."""
     pages = Paginator(cases, PER_PAGE)
     return pages.page(number) if number <= pages.num_pages else None
+
+
+def page_at(place: int) -> int:
+    """The number of the page that has the case at a place, from 0."""
+    return place // PER_PAGE + 1
 
 
 def told(page: Page, statements: QuerySet) -> list[Told]:

@@ -19,9 +19,10 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
-from itertools import compress, islice, repeat
+from functools import cached_property, reduce, wraps
+from itertools import chain, compress, islice, repeat
 from math import fsum
+from operator import or_
 from threading import Lock
 from typing import NamedTuple
 
@@ -506,7 +507,41 @@ class Listed(Sequence):
         return self.cases.bit_count()
 
     def __getitem__(self, shown: slice) -> list[Case]:
-        return _for_list(self.values.in_order(self.cases, shown.start or 0, shown.stop))
+        return _for_list(self.ids(shown.start or 0, shown.stop))
+
+    def ids(self, first: int, last: int) -> list[int]:
+        """Those of a slice."""
+        return self.values.in_order(self.cases, first, last)
+
+
+class Grouped(Sequence):
+    """Groups of cases one after the other, each by its name; a case may be in several.
+
+    A slice gives those groups that have cases in it, with these.
+    """
+
+    def __init__(self, groups: dict[str, Listed]):
+        self.groups = groups
+
+    def __len__(self) -> int:
+        return sum(map(len, self.groups.values()))
+
+    def number_in(self, names: Iterable[str]) -> int:
+        """How many cases are in any of these groups."""
+        return reduce(or_, (self.groups[name].cases for name in names)).bit_count()
+
+    def __getitem__(self, shown: slice) -> list[tuple[str, list[Case]]]:
+        begins, ids = 0, {}
+        for name, cases in self.groups.items():
+            first, last = max(0, shown.start - begins), shown.stop - begins
+            if first < min(last, len(cases)):
+                ids[name] = cases.ids(first, last)
+            begins += len(cases)
+        # Of all groups at once: each would ask as many queries.
+        found = {case.pk: case for case in _for_list(list(chain.from_iterable(ids.values())))}
+        return [
+            (name, [found[case] for case in some if case in found]) for name, some in ids.items()
+        ]
 
 
 def having(facet: str, *values: str) -> Listed:

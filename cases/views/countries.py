@@ -1,5 +1,6 @@
 """Countries and regions: the cases there, and the actors that are theirs."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -13,9 +14,18 @@ from cases.filters import narrower
 from cases.models import Actor, Case, CaseCountry, Country, Region
 from cases.models.choices import PLACES, CountryRole
 from cases.models.fields import by_name
-from cases.tally import having, remembered
+from cases.tally import Grouped, Listed, current, having, remembered
 from cases.views.common import page_number, refuse_unknown
 from cases.views.kept import kept
+
+
+@dataclass(frozen=True)
+class Cell:
+    """In how many cases a country has a role, and the query of the page on which they begin."""
+
+    role: str
+    cases: int
+    query: str
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Row:
     """A country in the list: in how many cases it has each role, and how many actors it has."""
 
     country: Country
-    roles: list[tuple[str, int]]
+    roles: list[Cell]
     actors: int
 
 
@@ -38,7 +48,7 @@ def country_list(request):
     rows = [
         Row(
             country,
-            [(role, in_role.get((country.pk, role), 0)) for role in CountryRole.values],
+            _cells([in_role.get((country.pk, role), 0) for role in CountryRole.values]),
             of_country.get(country.pk, 0),
         )
         for country in Country.objects.filter(pk__in=codes).select_related("region")
@@ -46,6 +56,16 @@ def country_list(request):
     rows.sort(key=lambda row: by_name(row.country))
     labels = [label for _value, label in CountryRole.choices]
     return render(request, "cases/country_list.html", {"rows": rows, "roles": labels})
+
+
+def _cells(numbers: list[int]) -> list[Cell]:
+    """Of the numbers of cases in each role."""
+    cells, before = [], 0
+    for role, number in zip(CountryRole.values, numbers, strict=True):
+        page = reference.page_at(before)
+        cells.append(Cell(role, number, f"?page={page}" if page > 1 else ""))
+        before += number
+    return cells
 
 
 @remembered
@@ -65,15 +85,13 @@ def country_page(request, alpha3):
     """One country: the cases that name it, by what it is to them, and its actors."""
     if alpha3 != alpha3.upper():
         return redirect("country", alpha3.upper(), permanent=True)
-    refuse_unknown(request.GET)
+    refuse_unknown(request.GET, "page")
     countries = Country.objects.select_related("region__parent")
     country = get_object_or_404(countries, alpha3=alpha3)
-    cases = Case.objects.published().filter(case_countries__country=country).distinct()
-    roles = {role: [] for role in CountryRole.values}
-    for case in reference.in_order(cases).for_list():
-        for place in case.case_countries.all():
-            if place.country_id == country.pk:
-                roles[place.role].append(case)
+    in_roles = _cases_in_roles(country.pk)
+    page = reference.page_of_cases(in_roles, page_number(request.GET))
+    if page is None:
+        raise Http404(_("There is no such page of these cases."))
     actors = Actor.objects.public().filter(country=country).select_related("type")
     return render(
         request,
@@ -86,13 +104,22 @@ def country_page(request, alpha3):
                 if region
             ],
             # What the filter by country finds: a neighbour at risk is not where the case is.
-            "here": len({case.pk for role in PLACES for case in roles[role]}),
-            "groups": [
-                (role, label, roles[role]) for role, label in CountryRole.choices if roles[role]
-            ],
+            "here": in_roles.number_in(PLACES),
+            "page": page,
+            "groups": [(role, len(in_roles.groups[role]), cases) for role, cases in page],
             "actors": reference.with_cases(actors.prefetch_related("names")),
         },
     )
+
+
+@remembered
+def _cases_in_roles(country: str) -> Grouped:
+    """The published cases by what a country is to them."""
+    held, cases = current(), defaultdict(list)
+    named = CaseCountry.objects.filter(country=country).order_by()
+    for role, case in named.values_list("role", "case"):
+        cases[role].append(case)
+    return Grouped({role: Listed(held, held.these(cases[role])) for role in CountryRole.values})
 
 
 @require_safe

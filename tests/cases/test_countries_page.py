@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cases import index
+from cases import index, reference
 from cases.models import CaseCountry
 from cases.views import kept
 from tests.factories import make_actor, make_case, make_country, make_region, make_statement
@@ -50,6 +50,38 @@ def test_a_country_tells_its_cases_by_role(client):
     assert '<a href="/regions/africa/">Africa</a>' in page
 
 
+def test_many_cases_of_a_country_stand_on_pages(client, monkeypatch):
+    monkeypatch.setattr(reference, "PER_PAGE", 2)
+    for at in range(3):
+        make_case(f"here-{at}", countries=["LBR"], start=f"200{at}")
+    both = make_case("both", countries=["LBR"], start="2003")
+    make_country("KEN")
+    for alpha3 in ("LBR", "KEN"):
+        place(both, alpha3, "party")
+    make_case("draft", countries=["LBR"], review="draft")
+    index.refresh()
+
+    def groups(address):
+        page = read(client, address)
+        parts = re.split(r'<section id="([a-z_]+)"><h2>', page)[1:]
+        return {
+            name: (
+                re.search(r"\((\d+)\)", part)[1],
+                re.findall(r'<h3><a href="/cases/([^/]+)', part),
+            )
+            for name, part in zip(parts[::2], parts[1::2], strict=True)
+        }
+
+    assert groups("/countries/LBR/") == {"scene": ("4", ["here-0", "here-1"])}
+    assert groups("/countries/LBR/?page=2") == {"scene": ("4", ["here-2", "both"])}
+    assert groups("/countries/LBR/?page=3") == {"party": ("1", ["both"])}
+    assert 'rel="next" href="?page=2"' in read(client, "/countries/LBR/")
+    listed = read(client, "/countries/")
+    assert '<a href="/countries/LBR/#scene">4</a>' in listed
+    assert '<a href="/countries/LBR/?page=3#party">1</a>' in listed
+    assert '<a href="/countries/KEN/#party">1</a>' in listed
+
+
 def test_a_country_names_its_actors(client):
     actor = make_actor("junta", name="The junta", country=make_country())
     make_statement(make_case("one"), "role:party", by=[actor])
@@ -88,7 +120,9 @@ def test_drafts_show_nowhere(client):
         ("/countries/XXX/", 404),
         ("/regions/nowhere/", 404),
         ("/countries/?q=x", 400),
-        ("/countries/GIN/?page=1", 400),
+        ("/countries/GIN/?q=x", 400),
+        ("/countries/GIN/?page=2", 404),
+        ("/countries/GIN/?page=x", 400),
         ("/regions/africa/?page=2", 404),
         ("/regions/africa/?page=x", 400),
     ],
@@ -111,7 +145,7 @@ def test_pages_take_a_fixed_number_of_queries(client, number, django_assert_num_
     read(client, "/countries/GIN/")
     kept.forget()
     # Whether anything has changed since the page was kept.
-    # The country; its cases, their countries, regions and statements; actors, names, whether their
-    # cases must be counted anew.
-    with django_assert_num_queries(9):
+    # The country; whether anything has changed since its cases were found; those of the page, their
+    # countries, regions and statements; actors, names, whether their cases must be counted anew.
+    with django_assert_num_queries(10):
         read(client, "/countries/GIN/")
