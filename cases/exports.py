@@ -143,8 +143,7 @@ class Table:
         if not self.in_parts or connections[chosen.db].vendor != "postgresql":
             yield self.rows(chosen, self.at_desk)
             return
-        # Numbers of eight bytes each: a list of a hundred thousand would be four megabytes.
-        keys = array("q", chosen.values_list("pk", flat=True).iterator())
+        keys = _keys(chosen)
         again = chosen
         if not chosen.query.annotations:  # by which they may be ordered
             again = self._visible().order_by(*chosen.query.order_by)
@@ -175,6 +174,23 @@ class Table:
             return rows.filter(pk__in=chosen)
         owned = self.model._default_manager.filter(**{f"{self.owners[selected.model]}__in": chosen})
         return rows.filter(pk__in=owned.order_by().values("pk"))
+
+
+def _keys(chosen: QuerySet) -> array:
+    """The ids of rows in their order; PostgreSQL.
+
+    Joined by the database, since each would be a row to fetch, and by no cursor of the server's,
+    which plans for the first rows. Numbers of eight bytes each: a list of a hundred thousand would
+    be four megabytes.
+    """
+    try:
+        sql, params = chosen.values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return array("q")
+    with connections[chosen.db].cursor() as cursor:
+        cursor.execute(f"SELECT ARRAY_TO_STRING(ARRAY({sql}), E'\\n')", params)  # noqa: S608
+        (lines,) = cursor.fetchone()
+    return array("q", map(int, io.BytesIO(lines.encode())))
 
 
 def _statements_of(scheme: str) -> QuerySet:
