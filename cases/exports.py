@@ -738,14 +738,19 @@ def _csv(table: Table, parts: Iterable[QuerySet], *, for_excel: bool = False) ->
 
 
 def _line(cells: Iterable[Any]) -> str:
-    return ",".join(map(_cell, cells)) + "\n"
+    """A row as PostgreSQL writes it.
 
-
-def _cell(value: Any) -> str:
-    """As PostgreSQL writes it; Python's own writer looks at each letter by itself, and until 3.13
-    leaves a line end that is not its own without quotes.
+    Python's own writer looks at each letter by itself, and until 3.13 leaves a line end that is not
+    its own without quotes. Most rows have nothing that needs any.
     """
-    text = str(_text(value))
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    line = ",".join(texts)
+    if '"' in line or "\n" in line or "\r" in line or line.count(",") >= len(texts):
+        line = ",".join(map(_cell, texts))
+    return line + "\n"
+
+
+def _cell(text: str) -> str:
     if '"' in text or "," in text or "\n" in text or "\r" in text:
         return '"' + text.replace('"', '""') + '"'
     return text

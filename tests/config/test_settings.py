@@ -23,7 +23,7 @@ NAMES = [
     *("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_HTTPONLY"),
     *("CSRF_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"),
     *("SESSION_COOKIE_AGE", "REQUIRE_SECOND_FACTOR", "SIGN_INS_DAYS"),
-    *("SECURE_PROXY_SSL_HEADER", "CONTENT_SECURITY_POLICY", *SWITCHED),
+    *("SECURE_PROXY_SSL_HEADER", "CONTENT_SECURITY_POLICY", "DATABASES", *SWITCHED),
 ]
 PUBLIC = {
     "SECRET_KEY": KEY,
@@ -49,7 +49,7 @@ def settings_with(**variables) -> dict:
     """The settings that hang on variables, as a process with these variables has them."""
     code = (
         "import json; from django.conf import settings;"
-        f"print(json.dumps({{name: getattr(settings, name) for name in {NAMES!r}}}))"
+        f"print(json.dumps({{name: getattr(settings, name) for name in {NAMES!r}}}, default=str))"
     )
     done = run("shell", "--no-imports", "-c", code, **variables)
     assert done.returncode == 0, done.stderr
@@ -137,6 +137,16 @@ def test_switches_and_a_key_of_the_environment_are_heeded():
     assert asked["DEBUG"] is True
     assert asked["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert asked["SECRET_KEY"] == KEY
+
+
+def test_what_an_address_says_of_its_connections_goes_before_our_own():
+    given = "options=-c%20random_page_cost%3D4&connect_timeout=2"
+    asked = settings_with(DATABASE_URL=f"postgresql://me@127.0.0.1/cases?{given}")
+    options = asked["DATABASES"]["default"]["OPTIONS"]
+    # Of two that are said, PostgreSQL takes the last.
+    assert options["options"].endswith(" -c random_page_cost=4")
+    assert options["connect_timeout"] == 2
+    assert options["tcp_user_timeout"] == 10_000
 
 
 def test_every_pin_is_exact_and_names_the_digests_of_its_files():
