@@ -436,7 +436,7 @@ def test_a_file_that_nobody_reads_to_its_end_leaves_the_database_to_others(rf, p
     assert Case.objects.count() == 3
 
 
-def test_copy_and_the_csv_writer_give_the_same_bytes(guinea):
+def test_copy_and_our_own_lines_give_the_same_bytes(guinea):
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL has COPY")
     fill_every_table(guinea)
@@ -494,6 +494,10 @@ def test_a_file_is_written_while_queries_are_logged_too(guinea):
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20))
 @example("\r")
+@example("\n")
+@example(",")
+@example('"')
+@example('"a", "b"\r\n')
 @example(" ")
 def test_any_text_comes_home_in_csv(words):
     Case.objects.all().delete()
